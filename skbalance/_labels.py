@@ -1,0 +1,201 @@
+"""Labels of any kind to sorted classes, a code for each row, and the rows of each class."""
+
+from collections import defaultdict
+
+import numpy as np
+from scipy import sparse
+
+# Rows handled at a time: temporaries stay small beside the result.
+CHUNK = 2**17
+
+# Integer labels that span less than this, or less than the number of rows, are counted in a table.
+TABLE = 2**16
+
+
+def encode(y):
+    """Sorted classes, and the index of each row's class.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,), (n, 1) or, one-hot, (n, n_columns)
+        Integers, strings, bools or other hashable, sortable objects: numpy, pandas, polars, a CPU or CUDA tensor, a list.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+        For one-hot labels, the numbers of the columns in use.
+    codes : ndarray of shape (n,), the smallest unsigned dtype that holds n_classes
+
+    Raises
+    ------
+    TypeError, ValueError
+        Labels that are missing, numbers with a fraction part's type (float, complex), dates, unhashable or unsortable;
+        several labels a row.
+
+    Examples
+    --------
+    >>> classes, codes = encode(["cat", "dog", "cat"])
+    >>> classes.tolist(), codes.tolist()
+    (['cat', 'dog'], [0, 1, 0])
+    """
+    labels = _one_dimensional(_as_array(y))
+    kind = labels.dtype.kind
+    if kind in "biu" and labels.size:
+        return _encode_integers(labels.astype(labels.dtype.newbyteorder("="), copy=False))
+    if kind in "OUST":
+        return _encode_objects(labels)
+    if kind == "f" and np.isnan(labels).any():
+        raise ValueError(_missing(np.flatnonzero(np.isnan(labels))))
+    if kind == "c":
+        raise ValueError("Complex data not supported: labels are classes, got complex numbers.")
+    if labels.size:
+        raise ValueError(_unknown(labels.dtype))
+    return labels, labels.astype(np.uint8)
+
+
+def group(codes, n_classes):
+    """The rows of each class in row order, one class after the other, and how many each class has.
+
+    A counting sort by chunks: linear in rows and classes, and nothing of the rows' length beside the result.
+
+    >>> rows, counts = group(np.array([1, 0, 1]), 2)
+    >>> rows.tolist(), counts.tolist()
+    ([1, 0, 2], [1, 2])
+    """
+    chunk = max(CHUNK, 4 * n_classes)
+    parts = [(start, codes[start : start + chunk]) for start in range(0, len(codes), chunk)]
+    counts = np.zeros(n_classes, dtype=np.int64)
+    for _, part in parts:
+        counts += np.bincount(part, minlength=n_classes)
+    rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
+    filled = np.cumsum(counts) - counts
+    for start, part in parts:
+        order, ends = _sort_codes(part, n_classes)
+        n_here = np.diff(ends, prepend=0)
+        places = np.arange(len(part)) + np.repeat(filled - (ends - n_here), n_here)
+        rows[places] = order.astype(rows.dtype) + start
+        filled += n_here
+    return rows, counts
+
+
+def _sort_codes(codes, n_classes):
+    """Stable argsort of codes, and where each class ends in it, by scipy's linear transposition of a sparse matrix."""
+    n = len(codes)
+    one_a_row = sparse.csr_array(
+        (np.empty(n, dtype=np.int8), codes.astype(np.int64), np.arange(n + 1)), shape=(n, n_classes)
+    )
+    by_class = one_a_row.tocsc()
+    return by_class.indices, by_class.indptr[1:]
+
+
+def _as_array(y):
+    """The numpy array behind labels of any kind, without losing what tells missing or mixed labels apart."""
+    if type(y).__module__.split(".")[0] == "dask":
+        raise TypeError(f"y is a dask collection ({type(y).__name__}); this sampler works in memory: pass y.compute().")
+    if hasattr(y, "isna") and np.any(absent := np.asarray(y.isna())):
+        raise ValueError(_missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
+    if hasattr(y, "null_count") and np.asarray(y.null_count()).sum() > 0:
+        raise ValueError("y has missing labels (null); drop those rows or give them a class of their own.")
+    if sparse.issparse(y):
+        raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
+    if hasattr(y, "detach"):
+        y = y.detach().cpu()
+    mixed = isinstance(y, (list, tuple)) and len(set(map(type, y))) > 1
+    return np.asarray(y, dtype=object if mixed else None)
+
+
+def _one_dimensional(labels):
+    """Labels of shape (n,): a column is unrolled, one-hot rows become their column's number."""
+    if labels.ndim == 1:
+        return labels
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return labels[:, 0]
+    if labels.ndim != 2:
+        raise ValueError(f"y should be a 1d array of labels, got an array of shape {labels.shape} instead.")
+    hot = labels == 1
+    if not ((hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()):
+        raise ValueError(
+            "Multilabel and multioutput targets are not supported. A 2-d y must be one-hot (a single 1 in each row, "
+            f"0 elsewhere), got shape {labels.shape}."
+        )
+    return hot.argmax(axis=1)
+
+
+def _encode_integers(labels):
+    """By a table over the values where they lie close together, else by hashing."""
+    if labels.dtype.kind == "b":
+        classes, codes = _encode_integers(labels.view(np.uint8))
+        return classes.astype(bool), codes
+    low, high = int(labels.min()), int(labels.max())
+    span = high - low + 1
+    if span > max(TABLE, len(labels)):
+        return _encode_objects(labels)
+    # Distances from the lowest label, in unsigned arithmetic of the labels' own width, where nothing overflows.
+    unsigned = np.dtype(f"u{labels.itemsize}").type
+    shift = unsigned(low % 2 ** (8 * labels.itemsize))
+    labels_as_unsigned = labels.view(unsigned)
+    parts = [labels_as_unsigned[start : start + CHUNK] for start in range(0, len(labels), CHUNK)]
+    present = np.zeros(span, dtype=bool)
+    for part in parts:
+        present[part - shift] = True
+    values = np.flatnonzero(present)
+    table = np.empty(span, dtype=np.min_scalar_type(len(values) - 1))
+    table[values] = np.arange(len(values))
+    codes = np.empty(len(labels), dtype=table.dtype)
+    for start, part in zip(range(0, len(labels), CHUNK), parts, strict=True):
+        codes[start : start + CHUNK] = table[part - shift]
+    return (values.astype(unsigned) + shift).view(labels.dtype), codes
+
+
+def _encode_objects(labels):
+    """By a hash table that numbers labels as they appear, then by the order of the sorted labels."""
+    numbers: defaultdict = defaultdict()
+    numbers.default_factory = numbers.__len__
+    codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
+    try:
+        for start in range(0, len(labels), CHUNK):
+            part = labels[start : start + CHUNK].tolist()
+            codes[start : start + CHUNK] = np.fromiter(map(numbers.__getitem__, part), codes.dtype, len(part))
+    except TypeError as error:
+        raise TypeError(f"labels must be hashable (strings, integers, bools, ...), got: {error}.") from None
+    found = list(numbers)
+    _check_objects(found, codes)
+    try:
+        order = sorted(range(len(found)), key=found.__getitem__)
+    except TypeError:
+        kinds = sorted({type(label).__name__ for label in found})
+        raise TypeError(f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}.") from None
+    classes = np.empty(len(found), dtype=labels.dtype)
+    classes[:] = [found[number] for number in order]
+    new_codes = np.empty(len(found), dtype=np.min_scalar_type(max(len(found) - 1, 0)))
+    new_codes[order] = np.arange(len(found))
+    return classes, new_codes[codes]
+
+
+def _check_objects(found, codes):
+    """Refuse distinct labels that stand for no class."""
+    for number, label in enumerate(found):
+        if _is_missing(label):
+            raise ValueError(_missing(np.flatnonzero(codes == number)))
+        if isinstance(label, (float, np.floating)):
+            raise ValueError(_unknown(f"{label!r} ({type(label).__name__})"))
+
+
+def _is_missing(label):
+    """None, NaN, NaT (unequal to themselves) and pandas.NA (which refuses to be a truth value)."""
+    try:
+        return label is None or bool(label != label)
+    except TypeError:
+        return True
+
+
+def _missing(rows):
+    some = ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
+    return f"y has missing labels (None, NaN or NA) at row {some}; drop those rows or give them a class of their own."
+
+
+def _unknown(seen):
+    return (
+        f"Unknown label type: labels must be classes (integers, strings, bools or objects), got {seen}. If they are "
+        "classes, say so: y.astype(int) or y.astype(str)."
+    )

@@ -1,0 +1,238 @@
+"""Keyed permutations of [0, n) that map one element at a time, and their inverses.
+
+A small domain is shuffled by Fisher and Yates' transpositions, followed for a single element: exactly uniform, as far
+as the hash is. A larger one runs through a generalised Feistel network on a rectangle ``a x b >= n`` of nearly equal
+sides; what lands past ``n`` goes round again ("cycle walking").
+
+Everything is elementwise unsigned arithmetic that wraps. uint32 serves domains below 2**32, uint64 those below 2**63.
+
+References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002; Durstenfeld, "Algorithm 235:
+random permutation", Communications of the ACM, 1964.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# Measured with 4,000,000 keys on single positions and pairs of positions: 12 rounds show no bias from 14 rows on,
+# 6 rounds none from 700 on. Fisher-Yates needs n - 1 steps, so it is cheaper than 12 rounds up to about 16 rows.
+LARGEST_TRACED = 16
+LARGEST_MIDDLE = 1023
+ROUNDS_MIDDLE = 12
+ROUNDS_LARGE = 6
+
+MASK64 = 2**64 - 1
+GOLDEN64 = 0x9E3779B97F4A7C15
+
+
+class _Word(NamedTuple):
+    """The constants of one word width: half its bits, the hash's shift and multipliers, a Weyl increment."""
+
+    half: int
+    shift: int
+    first: int
+    second: int
+    golden: int
+
+
+_WORDS = {
+    np.dtype(np.uint32): _Word(16, 15, 0x9E3779B1, 0x85EBCA6B, 0x9E3779B9),
+    np.dtype(np.uint64): _Word(32, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, GOLDEN64),
+}
+
+
+class Domain(NamedTuple):
+    """Sizes ``n`` and the sides of their rectangles: unsigned arrays of one dtype, one entry or one an element."""
+
+    n: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+
+    @classmethod
+    def of(cls, n, dtype):
+        """Domains of the given sizes.
+
+        >>> Domain.of([7, 10_000_000], np.uint32).b.tolist()
+        [3, 3162]
+        """
+        n = np.atleast_1d(np.asarray(n)).astype(dtype)
+        a = np.ceil(np.sqrt(n.astype(np.float64))).astype(dtype)
+        return cls(n, a, (n - 1) // a + 1)
+
+
+class Key(NamedTuple):
+    """Two words that fix a permutation: unsigned arrays, one entry or one an element."""
+
+    even: np.ndarray
+    odd: np.ndarray
+
+    @classmethod
+    def of(cls, bits, dtype):
+        """Keys from 64-bit hashes (a Python int or a uint64 array).
+
+        >>> Key.of(5 << 32 | 3, np.uint32)
+        Key(even=array([3], dtype=uint32), odd=array([5], dtype=uint32))
+        """
+        bits = np.atleast_1d(np.asarray(bits, dtype=np.uint64))
+        high = bits >> 32 if dtype == np.uint32 else mix64(bits ^ GOLDEN64)
+        return cls(bits.astype(dtype), high.astype(dtype))
+
+    def advance(self, cycle):
+        """The keys of later cycles, as unlike as those of other classes.
+
+        >>> first = Key.of(1, np.uint32)
+        >>> len({int(first.advance(np.uint32([c])).even[0]) for c in range(1000)})
+        1000
+        """
+        weyl = cycle * _WORDS[cycle.dtype].golden
+        return Key(_scramble(self.even + weyl), _scramble(self.odd ^ weyl))
+
+
+def mix64(x):
+    """A bijection of 64-bit words in which every bit of ``x`` (an int or a uint64 array) reaches every bit.
+
+    The finaliser of Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+
+    >>> hex(mix64(1))
+    '0x5692161d100b05e5'
+    """
+    x = x ^ (x >> 30)
+    x = x * 0xBF58476D1CE4E5B9 & MASK64
+    x = x ^ (x >> 27)
+    x = x * 0x94D049BB133111EB & MASK64
+    return x ^ (x >> 31)
+
+
+def derive(seed, *words):
+    """A 64-bit hash of a seed and of what it is for: ints of any size, so that no sum of them can coincide.
+
+    >>> derive(0, 5) == derive(5, 0)
+    False
+    """
+    state = mix64(len(words) + 1)
+    for word in (seed, *words):
+        state = mix64((state + GOLDEN64 & MASK64) ^ mix64(word & MASK64))
+        if word > MASK64:
+            state = derive(state, word >> 64)
+    return state
+
+
+def permute(x, domain, key):
+    """Where each element of ``x`` goes: a new array of the same unsigned dtype.
+
+    ``x`` is below ``domain.n``; ``domain`` and ``key`` have one entry, or one for each element.
+
+    >>> x = np.arange(6, dtype=np.uint32)
+    >>> y = permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype))
+    >>> sorted(y.tolist())
+    [0, 1, 2, 3, 4, 5]
+    """
+    return _by_size(x, domain, key, inverse=False)
+
+
+def unpermute(x, domain, key):
+    """The inverse of `permute`: ``unpermute(permute(x, domain, key), domain, key)`` is ``x``.
+
+    >>> x = np.arange(6, dtype=np.uint32)
+    >>> domain, key = Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)
+    >>> unpermute(permute(x, domain, key), domain, key).tolist()
+    [0, 1, 2, 3, 4, 5]
+    """
+    return _by_size(x, domain, key, inverse=True)
+
+
+def _by_size(x, domain, key, inverse):
+    """Hand each element to the method of its domain's size."""
+    smallest, largest = domain.n.min(), domain.n.max()
+    for method, low, high in (
+        (_trace, 0, LARGEST_TRACED),
+        (_middle, LARGEST_TRACED + 1, LARGEST_MIDDLE),
+        (_large, LARGEST_MIDDLE + 1, MASK64),
+    ):
+        if low <= smallest and largest <= high:
+            return method(x, domain, key, inverse)
+    result = np.empty_like(x)
+    size = np.searchsorted([LARGEST_TRACED, LARGEST_MIDDLE], domain.n)
+    for method, index in (_trace, 0), (_middle, 1), (_large, 2):
+        some = np.flatnonzero(size == index)
+        if some.size:
+            result[some] = method(x[some], _pick(domain, some), _pick(key, some), inverse)
+    return result
+
+
+def _trace(x, domain, key, inverse):
+    """Follow elements through the transpositions (j, random place up to j) of a Fisher-Yates shuffle."""
+    x = x.copy()
+    word = _WORDS[x.dtype]
+    other, scratch = np.empty_like(key.even), np.empty_like(key.even)
+    steps = range(1, int(domain.n.max()))
+    for j in reversed(steps) if inverse else steps:
+        _hash_below(j + 1, key.even + key.odd * j, 0, word, other, scratch)
+        moves = ((x == j) | (x == other)) & (domain.n > j)
+        other ^= j
+        x ^= other * moves
+    return x
+
+
+def _middle(x, domain, key, inverse):
+    return _walk(x, domain, key, ROUNDS_MIDDLE, inverse)
+
+
+def _large(x, domain, key, inverse):
+    return _walk(x, domain, key, ROUNDS_LARGE, inverse)
+
+
+def _walk(x, domain, key, rounds, inverse):
+    """The Feistel network, again and again for the few elements that it sends past the domain's end."""
+    x = _feistel(x, domain, key, rounds, inverse)
+    outside = np.flatnonzero(x >= domain.n)
+    if outside.size:
+        x[outside] = _walk(x[outside], _pick(domain, outside), _pick(key, outside), rounds, inverse)
+    return x
+
+
+def _feistel(x, domain, key, rounds, inverse):
+    """Add to each side of the rectangle in turn a hash of the other one, or take it away in reverse order."""
+    word = _WORDS[x.dtype]
+    left = x // domain.b
+    right = x - left * domain.b
+    change, scratch = np.empty_like(x), np.empty_like(x)
+    for j in reversed(range(rounds)) if inverse else range(rounds):
+        source, target, side = (left, right, domain.b) if j % 2 else (right, left, domain.a)
+        _hash_below(side, key.even + key.odd * j, source, word, change, scratch)
+        # Modulo without a branch: of target and target -+ side, the one out of range has wrapped far up.
+        if inverse:
+            target -= change
+            np.add(target, side, out=scratch)
+        else:
+            target += change
+            np.subtract(target, side, out=scratch)
+        np.minimum(target, scratch, out=target)
+    left *= domain.b
+    left += right
+    return left
+
+
+def _hash_below(bound, key, x, word, out, scratch):
+    """Fill ``out`` with hashes of ``x`` in [0, bound): the hash's upper half scales to the bound without a division."""
+    np.bitwise_xor(key, x, out=out)
+    out *= word.first
+    np.right_shift(out, word.shift, out=scratch)
+    out ^= scratch
+    out *= word.second
+    out >>= word.half
+    out *= bound
+    out >>= word.half
+
+
+def _scramble(x):
+    """A bijection of words with full avalanche: two turns of the hash, kept whole."""
+    word = _WORDS[x.dtype]
+    for multiplier in word.first, word.second:
+        x = (x ^ (x >> word.half)) * multiplier
+    return x ^ (x >> word.shift)
+
+
+def _pick(arrays, index):
+    """The entries at ``index`` of a Domain or Key whose arrays have one an element; one entry serves all."""
+    return type(arrays)(*(array if array.size == 1 else array[index] for array in arrays))
