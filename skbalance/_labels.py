@@ -1,6 +1,7 @@
 """Labels of any kind to sorted classes, a code for each row, and the rows of each class."""
 
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -88,10 +89,17 @@ def _sort_codes(codes, n_classes):
     return by_class.indices, by_class.indptr[1:]
 
 
+def refuse_dask(data, name):
+    """TypeError for lazy collections, which numpy would load whole without a word."""
+    if type(data).__module__.split(".")[0] in ("dask", "dask_expr"):
+        raise TypeError(
+            f"{name} is a dask collection ({type(data).__name__}), but rows are picked in memory: pass {name}.compute()."
+        )
+
+
 def _as_array(y):
     """The numpy array behind labels of any kind, without losing what tells missing or mixed labels apart."""
-    if type(y).__module__.split(".")[0] == "dask":
-        raise TypeError(f"y is a dask collection ({type(y).__name__}); this sampler works in memory: pass y.compute().")
+    refuse_dask(y, "y")
     if hasattr(y, "isna") and np.any(absent := np.asarray(y.isna())):
         raise ValueError(_missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
     if hasattr(y, "null_count") and np.asarray(y.null_count()).sum() > 0:
@@ -149,7 +157,7 @@ def _encode_integers(labels):
 
 def _encode_objects(labels):
     """By a hash table that numbers labels as they appear, then by the order of the sorted labels."""
-    numbers: defaultdict = defaultdict()
+    numbers: defaultdict[Any, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     try:

@@ -26,18 +26,17 @@ GOLDEN64 = 0x9E3779B97F4A7C15
 
 
 class _Word(NamedTuple):
-    """The constants of one word width: half its bits, the hash's shift and multipliers, a Weyl increment."""
+    """The constants of one word width: half its bits, and the hash's shift and multipliers."""
 
     half: int
     shift: int
     first: int
     second: int
-    golden: int
 
 
 _WORDS = {
-    np.dtype(np.uint32): _Word(16, 15, 0x9E3779B1, 0x85EBCA6B, 0x9E3779B9),
-    np.dtype(np.uint64): _Word(32, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, GOLDEN64),
+    np.dtype(np.uint32): _Word(16, 15, 0x9E3779B1, 0x85EBCA6B),
+    np.dtype(np.uint64): _Word(32, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB),
 }
 
 
@@ -77,16 +76,6 @@ class Key(NamedTuple):
         high = bits >> 32 if dtype == np.uint32 else mix64(bits ^ GOLDEN64)
         return cls(bits.astype(dtype), high.astype(dtype))
 
-    def advance(self, cycle):
-        """The keys of later cycles, as unlike as those of other classes.
-
-        >>> first = Key.of(1, np.uint32)
-        >>> len({int(first.advance(np.uint32([c])).even[0]) for c in range(1000)})
-        1000
-        """
-        weyl = cycle * _WORDS[cycle.dtype].golden
-        return Key(_scramble(self.even + weyl), _scramble(self.odd ^ weyl))
-
 
 def mix64(x):
     """A bijection of 64-bit words in which every bit of ``x`` (an int or a uint64 array) reaches every bit.
@@ -104,16 +93,16 @@ def mix64(x):
 
 
 def derive(seed, *words):
-    """A 64-bit hash of a seed and of what it is for: ints of any size, so that no sum of them can coincide.
+    """A 64-bit hash of a seed and of what it is for: words below 2**64, hashed one by one, never added.
+
+    Words are ints or uint64 arrays; with an array among them the hash is an array.
 
     >>> derive(0, 5) == derive(5, 0)
     False
     """
     state = mix64(len(words) + 1)
     for word in (seed, *words):
-        state = mix64((state + GOLDEN64 & MASK64) ^ mix64(word & MASK64))
-        if word > MASK64:
-            state = derive(state, word >> 64)
+        state = mix64((state + GOLDEN64 & MASK64) ^ mix64(word))
     return state
 
 
@@ -223,14 +212,6 @@ def _hash_below(bound, key, x, word, out, scratch):
     out >>= word.half
     out *= bound
     out >>= word.half
-
-
-def _scramble(x):
-    """A bijection of words with full avalanche: two turns of the hash, kept whole."""
-    word = _WORDS[x.dtype]
-    for multiplier in word.first, word.second:
-        x = (x ^ (x >> word.half)) * multiplier
-    return x ^ (x >> word.shift)
 
 
 def _pick(arrays, index):

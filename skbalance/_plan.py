@@ -1,14 +1,19 @@
 """Positions of an epoch to rows, and rows to how often they are drawn: pure functions of (seed, epoch, position).
 
-    slot    = shuffle[seed, epoch](position)          a permutation of [0, n_samples)
+    slot    = shuffle[seed, epoch](position)         a permutation of [0, n_samples)
     class   = the one whose run of the cumulative quotas holds slot;  k = slot - the run's start
-    t       = epoch * quota + k                       how often the class has been drawn since epoch 0
-    cycle, r = divmod(t, class count)
-    ordinal = shuffle[seed, class, cycle](r)          a permutation of [0, class count)
+    place   = (border + k) mod n                     where epochs have got to on the class's circle of n places
+    place   = shuffle[seed, class, half, since](place)   within its half of the circle
+    ordinal = shuffle[seed, class](place)            who sits there: a permutation of [0, n)
     row     = pool[class][ordinal]
 
-A class is drawn through one endless sequence of fresh shuffles that epochs do not interrupt, so none of its rows is ever
-more than one draw ahead of another.
+The rows of a class sit in a circle, and the draws go round it, each epoch from where the last one stopped. So no row is
+more than one draw ahead of another, within any epoch and over all epochs together.
+
+Were the order around the circle fixed, the same rows would share an epoch in every lap; were it new in every lap, an epoch
+that spans two laps could draw a row at the end of one and again at the start of the next, before others have had their
+turn. Therefore the circle has two halves. A half is reshuffled as soon as no border between epochs cuts it; while borders
+keep falling into it, the rows on either side of them must stay apart, and it keeps its order.
 """
 
 from dataclasses import dataclass
@@ -18,12 +23,12 @@ import numpy as np
 
 from skbalance._permutation import GOLDEN64, Domain, Key, derive, mix64, permute, unpermute
 
-# Positions handled at a time: small first, so that the first row is there at once; at most what the cache holds.
+# Positions handled at a time: few at first, so that the first row is there at once; at most what the cache holds.
 FIRST_CHUNK = 2**10
 CHUNK = 2**15
 
 # What a key is for.
-SLOTS, ORDINALS, BOOTSTRAP = range(3)
+SLOTS, SEATS, HALVES, BOOTSTRAP = range(4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +46,12 @@ class Plan:
     pool: np.ndarray | None = None
 
     @cached_property
-    def n_samples(self):
+    def n_samples(self) -> int:
         return int(self.quotas.sum())
 
     @cached_property
     def dtype(self):
-        """The narrowest words in which no position of an epoch, and no draw of a class in it, overflows."""
+        """The narrowest words in which neither a slot nor a place plus an epoch's draws overflows."""
         largest = max(self.n_samples, int((self.class_counts + self.quotas).max()))
         return np.dtype(np.uint32 if largest < 2**32 else np.uint64)
 
@@ -55,16 +60,33 @@ class Plan:
         return np.cumsum(self.class_counts) - self.class_counts
 
     @cached_property
-    def domains(self):
-        return Domain.of(self.class_counts, self.dtype)
-
-    @cached_property
     def slot_ends(self):
         return np.cumsum(self.quotas).astype(self.dtype)
 
     @cached_property
     def slot_starts(self):
         return self.slot_ends - self.quotas.astype(self.dtype)
+
+    @cached_property
+    def circles(self):
+        """The domain of each class's rows."""
+        return Domain.of(self.class_counts, self.dtype)
+
+    @cached_property
+    def seats(self):
+        """The key of each class's circle."""
+        return Key.of(derive(self.seed, SEATS, np.arange(len(self.quotas), dtype=np.uint64)), self.dtype)
+
+    @cached_property
+    def middles(self):
+        """Where the second half of each circle starts."""
+        return self.class_counts // 2
+
+    @cached_property
+    def halves(self):
+        """The domains of the halves: first and second half of class 0, of class 1, ..."""
+        sizes = np.stack([self.middles, self.class_counts - self.middles], axis=1).ravel()
+        return Domain.of(np.maximum(sizes, 1), self.dtype)
 
     @cached_property
     def _buckets(self):
@@ -99,21 +121,21 @@ class Epoch:
 
     def __init__(self, plan, number):
         self.plan = plan
-        dtype = plan.dtype
-        self._slot_domain = Domain.of(plan.n_samples, dtype)
-        self._slot_key = Key.of(derive(plan.seed, SLOTS, number), dtype)
+        self._slot_domain = Domain.of(plan.n_samples, plan.dtype)
+        self._slot_key = Key.of(derive(plan.seed, SLOTS, number), plan.dtype)
         classes = np.arange(len(plan.quotas), dtype=np.uint64)
         if plan.replacement:
-            purpose = derive(plan.seed, BOOTSTRAP, number)
-            self._class_bits = mix64(mix64(classes + GOLDEN64) ^ purpose)
-        else:
-            purpose = derive(plan.seed, ORDINALS)
-            self._keys = Key.of(mix64(mix64(classes + GOLDEN64) ^ purpose), dtype)
-            # Draws of each class before this epoch, in Python's integers where int64 could overflow.
-            wide = np.int64 if number * int(plan.quotas.max()) < 2**63 else object
-            cycles, drawn = np.divmod(plan.quotas.astype(wide) * number, plan.class_counts.astype(wide))
-            self._drawn = drawn.astype(dtype)  # in the cycle that the epoch begins in
-            self._cycles = (cycles % 2 ** (8 * dtype.itemsize)).astype(dtype)
+            self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
+            return
+        start, half, since = _border(plan, number)
+        _, next_half, next_since = _border(plan, number + 1)
+        # A half has one order for the whole epoch: that of the border that cuts it, a new one if none does.
+        orders = np.full((len(classes), 2), number)
+        for cut, order in (next_half, next_since), (half, since):
+            orders[np.arange(len(classes)), cut] = order
+        self._start = start.astype(plan.dtype)
+        halves = np.arange(2 * len(classes), dtype=np.uint64)
+        self._orders = Key.of(derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype)
 
     def __len__(self):
         return self.plan.n_samples
@@ -139,41 +161,63 @@ class Epoch:
 
     def ordinals(self, classes, k):
         """Ordinals of the ``k``-th draws of the classes in this epoch."""
-        if self.plan.replacement:
+        plan = self.plan
+        if plan.replacement:
             return self._bootstrap(classes, k)
-        domain = _gather(self.plan.domains, classes)
-        t = k + self._drawn[classes]
-        cycle = t // domain.n
-        key = _gather(self._keys, classes).advance(cycle + self._cycles[classes])
-        return permute(t - cycle * domain.n, domain, key)
-
-    def _bootstrap(self, classes, k):
-        """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""
-        bits = mix64(self._class_bits[classes] + k.astype(np.uint64) * GOLDEN64)
-        return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)
+        circle = circle_n, _, _ = _gather(plan.circles, classes)
+        place = self._start[classes] + k
+        place -= place // circle_n * circle_n
+        place = self._in_halves(permute, classes, place)
+        return permute(place, circle, _gather(plan.seats, classes))
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of `locate`.
 
-        Draws ``drawn <= t < drawn + quota``, counted from the start of the epoch's first cycle, are the whole cycles that
-        end by then, plus the last cycle up to where it is cut, less the first one up to where the epoch began.
+        A place is drawn once for each time that the draws from ``start`` on come round to it.
         """
-        if self.plan.replacement:
+        plan = self.plan
+        if plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
-        dtype = self.plan.dtype
-        ordinals = ordinals.astype(dtype, copy=False)
-        domain = _gather(self.plan.domains, classes)
-        drawn = self._drawn[classes]
-        end = drawn + self.plan.quotas.astype(dtype)[classes]
-        whole = end // domain.n
+        circle = circle_n, _, _ = _gather(plan.circles, classes)
+        place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, _gather(plan.seats, classes))
+        place = self._in_halves(unpermute, classes, place)
+        start = self._start[classes]
+        to_place = np.where(place >= start, place - start, place + circle_n - start)  # draws before the first of it
+        laps = plan.quotas.astype(plan.dtype)[classes] + circle_n - 1 - to_place
+        return (laps // circle_n).astype(np.int64)
 
-        def place(cycle):
-            key = _gather(self._keys, classes).advance(cycle + self._cycles[classes])
-            return unpermute(ordinals, domain, key)
+    def _in_halves(self, permutation, classes, place):
+        """Apply this epoch's order to places within their halves."""
+        middle = self.plan.middles.astype(place.dtype)[classes]
+        second = place >= middle
+        offset = middle * second
+        index = 2 * classes + second
+        place = permutation(place - offset, _gather(self.plan.halves, index), _gather(self._orders, index))
+        return place + offset
 
-        tail = place(whole) < end - whole * domain.n
-        before = place(np.zeros_like(whole)) < drawn
-        return whole.astype(np.int64) + tail - before
+    def _bootstrap(self, classes, k):
+        """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""
+        bits = mix64(self._bootstrap_bits[classes] + k.astype(np.uint64) * GOLDEN64)
+        return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)
+
+
+def _border(plan, epoch):
+    """Place on each class's circle where an epoch starts, the half it lies in, and since which epoch's border that half
+    has kept its order: the first of the run of borders that all fell into it.
+
+    From one epoch to the next the border moves by ``step``, forwards or backwards by at most half a circle, so it cannot
+    leap over a half.
+    """
+    wide = np.int64 if max(epoch, int(plan.class_counts.max())) < 2**31 else object  # products stay below 2**63
+    n, q, middle = (array.astype(wide) for array in (plan.class_counts, plan.quotas, plan.middles))
+    start = epoch * (q % n) % n
+    half = (start >= middle).astype(np.intp)
+    low, high = np.where(half, middle, 0), np.where(half, n, middle)
+    step = q % n
+    step = np.where(2 * step <= n, step, step - n)
+    run = np.where(step >= 0, (start - low) // np.maximum(step, 1), (high - 1 - start) // np.maximum(-step, 1))
+    since = np.where(start == low, epoch, epoch - run)  # a border on the edge of a half does not cut it
+    return start.astype(np.int64), half, since.astype(np.int64)
 
 
 def _gather(arrays, index):

@@ -1,17 +1,25 @@
 """InverseFrequencySampler: parameters and data are checked here, once, and handed to the pure modules."""
 
+from __future__ import annotations
+
 from math import isfinite
-from numbers import Integral, Number, Real
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from imblearn.base import BaseSampler
-from scipy import sparse
-from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _quotas
 from skbalance._labels import encode, group
 from skbalance._plan import Epoch, Plan
+from skbalance._rows import check_rows, take_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skbalance.torch import BalancedSampler
 
 
 class InverseFrequencySampler(BaseSampler):
@@ -85,13 +93,20 @@ class InverseFrequencySampler(BaseSampler):
     sampling_strategy = "auto"
     _sampling_type = "bypass"
 
-    def __init__(self, *, strength=1.0, n_samples=None, replacement=False, random_state=None):
+    def __init__(
+        self,
+        *,
+        strength: float = 1.0,
+        n_samples: float | str | None = None,
+        replacement: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         self.strength = strength
         self.n_samples = n_samples
         self.replacement = replacement
         self.random_state = random_state
 
-    def fit(self, X, y):
+    def fit(self, X: Any, y: Any) -> InverseFrequencySampler:
         """Count the classes and plan the draws; nothing is drawn yet.
 
         Parameters
@@ -118,13 +133,13 @@ class InverseFrequencySampler(BaseSampler):
         """
         self._check_parameters()
         for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
-            vars(self).pop(stale, None)
+            self.__dict__.pop(stale, None)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels are what it balances."
             )
         if X is not None:
-            _check_rows(X)
+            check_rows(X)
             validate_data(self, X, skip_check_array=True)
             check_consistent_length(X, y)
         self.classes_, codes = encode(y)
@@ -132,15 +147,15 @@ class InverseFrequencySampler(BaseSampler):
             seen = f"the one class {self.classes_.tolist()[0]!r}" if len(codes) else "no rows"
             raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
         pool, self.class_counts_ = group(codes, len(self.classes_))
-        quotas = _quotas.quotas(self.class_counts_, self.strength, self._n_draws(len(codes)))
+        quotas = _quotas.quotas(self.class_counts_, float(self.strength), self._n_draws(len(codes)))
         labels = self.classes_.tolist()
-        weights = _quotas.row_weights(self.class_counts_, self.strength)
+        weights = _quotas.row_weights(self.class_counts_, float(self.strength))
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
         self.sampling_strategy_ = dict(zip(labels, quotas.tolist(), strict=True))
-        self._plan = Plan(self.class_counts_, quotas, self._new_seed(), bool(self.replacement), pool)
+        self._plan = Plan(self.class_counts_.copy(), quotas, self._new_seed(), bool(self.replacement), pool)
         return self
 
-    def fit_resample(self, X, y):
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Fit, and return the rows and labels of epoch 0.
 
         Parameters
@@ -169,16 +184,18 @@ class InverseFrequencySampler(BaseSampler):
         ['a', 'a', 'b', 'b']
         """
         if X is None:
-            raise ValueError("fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need only labels.")
+            raise ValueError(
+                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need only labels."
+            )
         self.fit(X, y)
         return self._fit_resample(X, y)
 
-    def _fit_resample(self, X, y):
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """The part that BaseSampler leaves to each sampler."""
         self.sample_indices_ = self.draw()
-        return _take_rows(X, self.sample_indices_), _take_rows(y, self.sample_indices_)
+        return take_rows(X, self.sample_indices_), take_rows(y, self.sample_indices_)
 
-    def draw(self, epoch=0):
+    def draw(self, epoch: int = 0) -> NDArray[np.int64]:
         """Rows of any epoch, without those before it.
 
         Parameters
@@ -212,13 +229,13 @@ class InverseFrequencySampler(BaseSampler):
             filled += len(rows)
         return indices
 
-    def to_torch_sampler(self, labels=None):
+    def to_torch_sampler(self, dataset: Any = None) -> BalancedSampler:
         """A sampler for a torch DataLoader whose epochs are ``draw(0)``, ``draw(1)``, ...
 
         Parameters
         ----------
-        labels : array-like of shape (n_rows,) or None, default=None
-            Labels to fit on first, as in ``fit(None, labels)``; None uses the fitted state.
+        dataset : array-like of shape (n_rows,) or None, default=None
+            Labels of the dataset, to fit on first as in ``fit(None, labels)``; None uses the fitted state.
 
         Returns
         -------
@@ -230,7 +247,7 @@ class InverseFrequencySampler(BaseSampler):
         ImportError
             Without torch (the extra ``torch``).
         NotFittedError
-            Without labels, before `fit`.
+            With None, before `fit`.
         TypeError, ValueError
             As in `fit`.
 
@@ -243,8 +260,8 @@ class InverseFrequencySampler(BaseSampler):
         """
         from skbalance.torch import BalancedSampler
 
-        if labels is not None:
-            self.fit(None, labels)
+        if dataset is not None:
+            self.fit(None, dataset)
         check_is_fitted(self, "_plan")
         return BalancedSampler(self._plan)
 
@@ -263,12 +280,13 @@ class InverseFrequencySampler(BaseSampler):
             raise ValueError(f"strength must be a real number >= 0, got {self.strength!r}.")
         if not isinstance(self.replacement, (bool, np.bool_)):
             raise TypeError(f"replacement must be True or False, got {self.replacement!r}.")
-        if _is_real(self.n_samples) and not 0 < self.n_samples < float("inf"):
-            raise ValueError(f"n_samples must be above 0, got {self.n_samples!r}.")
-        if isinstance(self.n_samples, str) and self.n_samples not in ("over", "under"):
-            raise ValueError(f"n_samples must be 'over' or 'under' where it is a word, got {self.n_samples!r}.")
-        if not (self.n_samples is None or isinstance(self.n_samples, str) or _is_real(self.n_samples)):
-            raise TypeError(f"n_samples must be an int, a float, 'over', 'under' or None, got {self.n_samples!r}.")
+        n_samples: Any = self.n_samples
+        if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
+            raise TypeError(f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}.")
+        if isinstance(n_samples, str) and n_samples not in ("over", "under"):
+            raise ValueError(f"n_samples must be 'over' or 'under' where it is a word, got {n_samples!r}.")
+        if _is_real(n_samples) and not (isfinite(n_samples) and n_samples > 0):
+            raise ValueError(f"n_samples must be a finite number above 0, got {n_samples!r}.")
 
     def _n_draws(self, n_rows):
         """What `_quotas.quotas` takes for ``n_samples``: a whole number or a word."""
@@ -287,7 +305,7 @@ class InverseFrequencySampler(BaseSampler):
 
     def _new_seed(self):
         if isinstance(self.random_state, Integral) and not isinstance(self.random_state, bool):
-            if not 0 <= self.random_state < 2**64:
+            if not 0 <= int(self.random_state) < 2**64:
                 raise ValueError(f"random_state must be an int from 0 to 2**64 - 1, got {self.random_state!r}.")
             return int(self.random_state)
         if self.random_state is None or isinstance(self.random_state, np.random.RandomState):
@@ -306,28 +324,3 @@ def check_whole_number(value, name):
 
 def _is_real(value):
     return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _check_rows(X):
-    """Refuse what has no rows, no columns, or looks like one column that was not meant to be one."""
-    shape = getattr(X, "shape", None) or (len(X),)
-    if shape[0] == 0:
-        raise ValueError(f"Found array with 0 sample(s) (shape={tuple(shape)}) while a minimum of 1 is required.")
-    if len(shape) > 1 and shape[1] == 0:
-        raise ValueError(f"Found array with 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is required.")
-    first = X.iloc[0] if hasattr(X, "iloc") else None if sparse.issparse(X) else X[0]
-    if len(shape) == 1 and not isinstance(first, (str, bytes)):
-        if isinstance(first, Number) or getattr(first, "ndim", None) == 0:
-            raise ValueError(
-                f"Expected 2D array, got 1D array of {type(first).__name__} instead. Reshape it to (n_rows, 1) if it is "
-                "one feature; one-dimensional X may hold texts or other objects."
-            )
-
-
-def _take_rows(data, indices):
-    """The rows at the indices, as the kind of container that they came in."""
-    if type(data) is np.ndarray:
-        return data.take(indices, axis=0)  # faster than data[indices]
-    if sparse.issparse(data) and data.format not in ("csr", "csc", "lil"):
-        data = data.tocsr()
-    return _safe_indexing(data, indices)

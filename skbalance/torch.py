@@ -1,10 +1,14 @@
 """Samplers for torch DataLoaders."""
 
+from collections.abc import Iterator
 from itertools import chain
 
-from torch.utils.data import Sampler
+try:
+    from torch.utils.data import Sampler
+except ImportError:
+    raise ImportError("skbalance.torch needs torch: pip install 'skbalance[torch]'") from None
 
-from skbalance._plan import Epoch
+from skbalance._plan import Epoch, Plan
 from skbalance._sampler import check_whole_number
 
 __all__ = ["BalancedSampler"]
@@ -35,23 +39,23 @@ class BalancedSampler(Sampler[int]):
     (True, True)
     """
 
-    def __init__(self, plan):
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.epoch = 0
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._plan.n_samples
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[int]:
         return chain.from_iterable(self._chunks())
 
-    def _chunks(self):
+    def _chunks(self) -> Iterator[list[int]]:
         epoch = Epoch(self._plan, self.epoch)
         self.epoch += 1
         for rows in epoch.chunks():
             yield rows.tolist()
 
-    def set_epoch(self, epoch):
+    def set_epoch(self, epoch: int) -> None:
         """Let the next first draw take this epoch, whatever went before.
 
         Parameters

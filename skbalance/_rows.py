@@ -1,0 +1,50 @@
+"""Rows in any container: what can be resampled, and picking rows so that they stay what they were."""
+
+from collections.abc import Mapping, Sequence
+from numbers import Number
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import _safe_indexing
+
+from skbalance._labels import refuse_dask
+
+
+def check_rows(X):
+    """Refuse what is no table, has no rows or no columns, or is a single row of numbers."""
+    refuse_dask(X, "X")
+    if isinstance(X, (str, bytes, Mapping)) or not (hasattr(X, "shape") or isinstance(X, Sequence)):
+        raise TypeError(
+            f"X must be an array, a frame, a sparse matrix, a tensor or a list of rows, got {type(X).__name__}."
+        )
+    shape = tuple(X.shape) if hasattr(X, "shape") else _shape_of_list(X)
+    for axis, name in enumerate(("sample", "feature")[: len(shape)]):
+        if shape[axis] == 0:
+            raise ValueError(f"Found array with 0 {name}(s) (shape={shape}) while a minimum of 1 is required.")
+    if len(shape) == 1 and _is_number(X.iloc[0] if hasattr(X, "iloc") else X[0]):
+        raise ValueError(
+            "Expected 2D array, got 1D array of numbers instead. Reshape it to (n_rows, 1) if it is one feature; a "
+            "one-dimensional X may hold texts or other objects."
+        )
+
+
+def _shape_of_list(X):
+    return (
+        (len(X), len(X[0]))
+        if len(X) and isinstance(X[0], Sequence) and not isinstance(X[0], (str, bytes))
+        else (len(X),)
+    )
+
+
+def _is_number(value):
+    """Also for the tensors without dimensions that a one-dimensional tensor holds."""
+    return isinstance(value, Number) or (getattr(value, "ndim", None) == 0 and not isinstance(value, (str, bytes)))
+
+
+def take_rows(data, indices):
+    """The rows at the indices, as the kind of container that they came in."""
+    if type(data) is np.ndarray:
+        return data.take(indices, axis=0)  # faster than data[indices]
+    if sparse.issparse(data) and data.format not in ("csr", "csc", "lil"):
+        data = data.tocsr()
+    return _safe_indexing(data, indices)

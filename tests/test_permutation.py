@@ -1,0 +1,133 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chisquare, kstest
+
+from skbalance._permutation import Domain, Key, derive, mix64, permute, unpermute
+
+DTYPES = [np.uint32, np.uint64]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_domain_is_mapped_onto_itself_and_back(dtype):
+    for n in [*range(1, 300), 1022, 1023, 1024, 1025, 4096, 65_537]:
+        x = np.arange(n, dtype=dtype)
+        domain, key = Domain.of(n, dtype), Key.of(derive(7, n), dtype)
+        y = permute(x, domain, key)
+        assert np.array_equal(np.sort(y), x)
+        assert np.array_equal(unpermute(y, domain, key), x)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3000), st.integers(0, 2**64 - 1)), min_size=1, max_size=50),
+    st.sampled_from(DTYPES),
+)
+def test_elements_of_mixed_domains_map_as_they_do_alone(pairs, dtype):
+    n = np.array([n for n, _ in pairs])
+    bits = np.array([bits for _, bits in pairs], dtype=np.uint64)
+    x = (n - 1).astype(dtype)
+    domain, key = Domain.of(n, dtype), Key.of(bits, dtype)
+    together = permute(x, domain, key)
+    alone = [permute(x[[i]], Domain.of(n[i], dtype), Key.of(bits[i], dtype))[0] for i in range(len(x))]
+    assert together.tolist() == alone
+    assert np.array_equal(unpermute(together, domain, key), x)
+
+
+@pytest.mark.parametrize("n", [2**32 - 1, 2**32, 2**32 + 1, 10**12, 2**62 + 12345])
+def test_domains_of_billions_of_rows_are_mapped_within_themselves_and_back(n):
+    dtype = np.uint32 if n < 2**32 else np.uint64
+    x = np.unique(np.linspace(0, n - 1, 20_001).astype(dtype))
+    domain, key = Domain.of(n, dtype), Key.of(derive(1, n), dtype)
+    y = permute(x, domain, key)
+    assert y.max() < n
+    assert len(np.unique(y)) == len(x)
+    assert np.array_equal(unpermute(y, domain, key), x)
+    # 100 equal slices of the domain are hit alike; seeded, and by chance below 1e-4 once in 10,000 seeds.
+    assert chisquare(np.bincount((y // (n // 100 + 1)).astype(int), minlength=100)).pvalue > 1e-4
+
+
+def images(n, positions, n_keys, dtype=np.uint32):
+    """Where each position goes under the keys of ``n_keys`` successive epochs of one class."""
+    domain, epochs = Domain.of(n, dtype), np.arange(n_keys, dtype=np.uint64)
+    parts = [Key.of(derive(2026, n, part), dtype) for part in np.array_split(epochs, -(-n_keys // 2**15))]
+    return {i: np.concatenate([permute(np.full_like(key.even, i), domain, key) for key in parts]) for i in positions}
+
+
+def p_value(outcomes, n_outcomes):
+    return chisquare(np.bincount(outcomes, minlength=n_outcomes)).pvalue
+
+
+def p_values(n, n_keys):
+    """Chi-square tests of single positions, of pairs, and up to 6 rows of whole permutations."""
+    positions = sorted({0, 1, n // 2, n - 1}) if n > 6 else range(n)
+    image = {i: y.astype(np.int64) for i, y in images(n, positions, n_keys).items()}
+    found = [p_value(image[i], n) for i in positions]
+    for i in positions:
+        for j in positions:
+            if n > 2 and i < j:  # with two rows, one position says all
+                rest = image[j] - (image[j] > image[i])
+                found.append(p_value(image[i] * (n - 1) + rest, n * (n - 1)))
+    if n <= 6:
+        rank = 0
+        for i in range(n - 1):
+            smaller = sum((image[j] < image[i]).astype(np.int64) for j in range(i))
+            rank = rank * (n - i) + image[i] - smaller
+        found.append(p_value(rank, math.factorial(n)))
+    return found
+
+
+@pytest.mark.parametrize("n", range(2, 101))
+def test_small_classes_are_shuffled_as_uniformly_as_by_a_true_shuffle(n):
+    # Keys are seeded. For a true shuffle, a size fails (by any of its tests, Bonferroni) with probability 1e-4, so any of
+    # the 99 sizes with 1e-2. A network of 8 rounds instead fails at 4, 5, 6, 7, 8, 12 and 16 rows.
+    found = p_values(n, n_keys=200_000)
+    assert min(found) * len(found) > 1e-4
+
+
+@pytest.mark.parametrize("n", [101, 128, 255, 256, 500, 700, 1023, 1024, 1025, 1500])
+def test_larger_classes_are_shuffled_uniformly(n):
+    # As above; over the ten sizes a true shuffle fails with probability 1e-3.
+    found = p_values(n, n_keys=400_000)
+    assert min(found) * len(found) > 1e-4
+
+
+def test_p_values_are_themselves_uniform():
+    # A bias too small for any single test would push them together. False alarm: 1e-4.
+    found = [p for n in range(20, 60) for p in p_values(n, n_keys=100_000)]
+    assert kstest(found, "uniform").pvalue > 1e-4
+
+
+def test_successive_epochs_are_independent():
+    # Pairs (image in an epoch, image in the next) fill the square evenly. False alarm: 1e-4 a size.
+    for n in (7, 30, 100):
+        image = images(n, [0], 400_000)[0].astype(np.int64)
+        assert p_value(image[::2] * n + image[1::2], n * n) > 1e-4
+
+
+def test_keys_of_sums_do_not_coincide():
+    hashes = {derive(seed, word) for seed in range(100) for word in range(100)}
+    assert len(hashes) == 100 * 100
+    assert derive(0, 1, 2) != derive(0, 2, 1)
+    assert derive(0) != derive(0, 0)
+
+
+def test_mix64_is_the_same_for_ints_and_arrays():
+    words = [0, 1, 2**63, 2**64 - 1]
+    assert mix64(np.array(words, dtype=np.uint64)).tolist() == [mix64(word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("n", "dtype", "golden"),
+    [
+        (10, np.uint32, [5, 0, 2, 7, 4, 6]),
+        (100, np.uint32, [50, 33, 36, 83, 31, 40]),
+        (10**6, np.uint32, [330174, 784557, 672240, 327571, 18037, 144662]),
+        (10**12, np.uint64, [148106871457, 167196471533, 807333897275, 65104317678, 492600993522, 523563383522]),
+    ],
+)
+def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, golden):
+    x = np.arange(6, dtype=dtype)
+    assert permute(x, Domain.of(n, dtype), Key.of(derive(42), dtype)).tolist() == golden

@@ -1,0 +1,206 @@
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chisquare
+
+from skbalance._plan import CHUNK, Epoch, Plan, _border
+
+never = st.just(False)
+epochs = st.one_of(st.integers(0, 40), st.integers(0, 2**62))
+
+
+@st.composite
+def plans(draw, replacement=never):
+    classes = draw(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 150)), min_size=1, max_size=8))
+    class_counts, quotas = (np.array(column) for column in zip(*classes, strict=True))
+    pool = np.random.default_rng(draw(st.integers(0, 100))).permutation(class_counts.sum())
+    return Plan(class_counts, quotas, draw(st.integers(0, 2**64 - 1)), draw(replacement), pool)
+
+
+def whole(plan, epoch):
+    """Rows of an epoch, in the order of positions."""
+    return np.concatenate(list(Epoch(plan, epoch).chunks()))
+
+
+def times(plan, epoch):
+    """How often an epoch draws each row, class after class in the order of the pool."""
+    drawn = np.bincount(whole(plan, epoch), minlength=plan.class_counts.sum())[plan.pool]
+    return np.split(drawn, np.cumsum(plan.class_counts)[:-1])
+
+
+@given(plans(st.booleans()), epochs)
+def test_an_epoch_draws_each_class_its_quota(plan, epoch):
+    assert [of_class.sum() for of_class in times(plan, epoch)] == plan.quotas.tolist()
+
+
+@given(plans(), epochs)
+def test_rows_of_a_class_differ_by_at_most_one_draw_in_any_epoch(plan, epoch):
+    assert max(np.ptp(of_class) for of_class in times(plan, epoch)) <= 1
+
+
+@given(plans(), st.integers(1, 25))
+def test_rows_of_a_class_differ_by_at_most_one_draw_over_all_epochs_together(plan, n_epochs):
+    together = [sum(of_class) for of_class in zip(*(times(plan, e) for e in range(n_epochs)), strict=True)]
+    assert max(np.ptp(of_class) for of_class in together) <= 1
+
+
+def test_evenness_holds_for_every_small_class_and_quota():
+    # Exhaustive where borders meet halves in every possible way.
+    sizes = np.array([(n, q) for n in range(1, 14) for q in range(1, 30)])
+    plan = Plan(sizes[:, 0], sizes[:, 1], 5, pool=np.arange(sizes[:, 0].sum()))
+    together = np.zeros(sizes[:, 0].sum(), dtype=int)
+    of_class = np.cumsum(sizes[:, 0])[:-1]
+    for epoch in range(60):
+        drawn = np.bincount(whole(plan, epoch), minlength=len(together))
+        together += drawn
+        assert max(map(np.ptp, np.split(drawn, of_class))) <= 1
+        assert max(map(np.ptp, np.split(together, of_class))) <= 1
+
+
+def test_a_class_drawn_less_than_whole_repeats_no_row_and_is_soon_seen_whole():
+    plan = Plan(np.array([1000, 10]), np.array([100, 100]), 3, pool=np.arange(1010))
+    majority = [rows[rows < 1000] for rows in (whole(plan, e) for e in range(20))]
+    assert all(len(np.unique(rows)) == 100 for rows in majority)
+    assert len(np.unique(np.concatenate(majority[:10]))) == 1000
+
+
+def test_rows_that_share_an_epoch_do_not_share_the_next_lap():
+    # 1001 rows at 100 an epoch come round nearly in step. Of 100 rows, about 10 should meet again, 20 by the halves.
+    plan = Plan(np.array([1001, 10]), np.array([100, 100]), 3, pool=np.arange(1011))
+    rows = [set(whole(plan, e).tolist()) - set(range(1001, 1011)) for e in range(11)]
+    assert len(rows[0] & rows[10]) < 40
+
+
+@given(plans(), epochs)
+def test_multiplicities_invert_locate(plan, epoch):
+    classes = np.repeat(np.arange(len(plan.quotas)), plan.class_counts)
+    ordinals = np.arange(len(classes)) - plan.pool_starts[classes]
+    drawn = Epoch(plan, epoch).multiplicities(classes, ordinals)
+    assert drawn.tolist() == np.concatenate(times(plan, epoch)).tolist()
+
+
+@given(plans(st.booleans()), st.integers(0, 100), st.data())
+def test_a_position_is_drawn_alone_as_among_all(plan, epoch, data):
+    position = data.draw(st.integers(0, plan.n_samples - 1))
+    assert Epoch(plan, epoch).rows(np.array([position]))[0] == whole(plan, epoch)[position]
+
+
+@given(plans(st.booleans()), st.integers(0, 100))
+def test_words_of_64_bits_keep_the_promises_too(plan, epoch):
+    plan.__dict__["dtype"] = np.dtype(np.uint64)
+    drawn = times(plan, epoch)
+    assert [of_class.sum() for of_class in drawn] == plan.quotas.tolist()
+    assert plan.replacement or max(np.ptp(of_class) for of_class in drawn) <= 1
+
+
+@pytest.mark.parametrize("n_large", [2**32 + 5, 10**13])
+def test_tables_past_4_billion_rows_are_drawn_without_being_listed(n_large):
+    plan = Plan(np.array([n_large, 7]), np.array([n_large, n_large // 2]), seed=1)
+    positions = np.random.default_rng(0).integers(plan.n_samples, size=100_000)
+    for epoch in 0, 10**15:
+        drawn = Epoch(plan, epoch)
+        classes, ordinals = drawn.locate(positions)
+        # The share of class 0 is 2/3: five standard errors, false alarm 6e-7.
+        assert abs(np.mean(classes == 0) - 2 / 3) < 5 * np.sqrt(2 / 9 / len(positions))
+        assert (ordinals < plan.class_counts[classes]).all()
+        large = classes == 0
+        assert len(np.unique(ordinals[large])) == len(np.unique(positions[large]))  # quota = rows: each row once
+        assert (drawn.multiplicities(classes[large], ordinals[large]) == 1).all()
+        assert set(drawn.multiplicities(classes[~large], ordinals[~large])) <= {n_large // 14, n_large // 14 + 1}
+        assert chisquare(np.bincount((ordinals[large] * 50 // n_large).astype(int))).pvalue > 1e-4
+
+
+@given(st.lists(st.integers(1, 2000), min_size=1, max_size=300), st.sampled_from([1, 1000, 10**6]))
+def test_class_of_agrees_with_binary_search(quotas, factor):
+    quotas = np.array(quotas) * np.where(np.arange(len(quotas)) % 3 == 0, factor, 1)
+    plan = Plan(np.ones_like(quotas), quotas, 0)
+    edges = np.concatenate([plan.slot_starts, plan.slot_ends - 1, [plan.n_samples // 2]]).astype(plan.dtype)
+    assert plan.class_of(edges).tolist() == np.searchsorted(np.cumsum(quotas), edges, side="right").tolist()
+
+
+@pytest.mark.parametrize(("n", "q"), [(2, 1), (3, 2), (9, 4), (16, 3), (17, 11), (30, 15), (60, 7), (100, 40)])
+def test_which_rows_share_an_epoch_is_uniform(n, q):
+    # 40,000 classes alike: each row is drawn in q / n of them, each pair in q (q - 1) / n (n - 1), in epochs whose window
+    # lies in one half, cuts both, or wraps. Bounds of six standard errors: false alarm 2e-9 each, 1e-4 over all.
+    n_classes = 40_000
+    plan = Plan(np.full(n_classes, n), np.full(n_classes, q), 11)
+    classes, ordinals = np.repeat(np.arange(n_classes), n), np.tile(np.arange(n), n_classes)
+    for epoch in 0, 1, 2, 7:
+        hits = Epoch(plan, epoch).multiplicities(classes, ordinals).reshape(n_classes, n).astype(np.float64)
+        p, p_pair = q / n, q * (q - 1) / (n * (n - 1))
+        assert np.abs(hits.mean(axis=0) - p).max() <= 6 * np.sqrt(p * (1 - p) / n_classes)
+        pairs = (hits.T @ hits / n_classes)[np.triu_indices(n, 1)]
+        assert np.abs(pairs - p_pair).max() <= 6 * np.sqrt(p_pair * (1 - p_pair) / n_classes)
+
+
+def test_bootstrap_draws_are_uniform_and_independent():
+    plan = Plan(np.array([10, 30]), np.array([100_000, 100_000]), 8, True, np.arange(40))
+    rows = whole(plan, 0)
+    first = rows[rows < 10]
+    # Three chi-square tests; false alarm 3e-4 in all.
+    assert chisquare(np.bincount(first)).pvalue > 1e-4
+    assert chisquare(np.bincount(first[::2] * 10 + first[1::2])).pvalue > 1e-4
+    assert chisquare(np.bincount(rows[rows >= 10] - 10)).pvalue > 1e-4
+
+
+def test_classes_come_in_random_order():
+    # Of two classes of 50,000 draws each, 25,000 neighbours of a kind: four standard errors, false alarm 6e-5.
+    plan = Plan(np.array([100, 100]), np.array([50_000, 50_000]), 0, pool=np.arange(200))
+    of_first = (whole(plan, 0) < 100).astype(int)
+    alike = np.mean(of_first[1:] == of_first[:-1])
+    assert abs(alike - 0.5) < 4 * 0.5 / np.sqrt(len(of_first))
+
+
+def test_epochs_and_seeds_differ_and_do_not_add_up():
+    draws = {
+        (seed, epoch): tuple(whole(Plan(np.array([50, 9]), np.array([30, 30]), seed, pool=np.arange(59)), epoch))
+        for seed in range(8)
+        for epoch in range(8)
+    }
+    assert len(set(draws.values())) == len(draws)
+
+
+@given(plans(), st.integers(0, 60))
+def test_borders_agree_with_going_there_epoch_by_epoch(plan, epoch):
+    start = np.zeros(len(plan.quotas), dtype=int)
+    half, since = (start >= plan.middles), np.zeros_like(start)
+    for e in range(1, epoch + 1):
+        start = (start + plan.quotas) % plan.class_counts
+        now = start >= plan.middles
+        edge = np.where(now, plan.middles, 0)
+        since = np.where((now != half) | (start == edge), e, since)
+        half = now
+    got_start, got_half, got_since = _border(plan, epoch)
+    assert got_start.tolist() == start.tolist()
+    assert got_half.tolist() == half.astype(int).tolist()
+    assert got_since.tolist() == since.tolist()
+
+
+def test_a_plan_survives_a_pickle():
+    plan = Plan(np.array([5, 9]), np.array([7, 7]), 3, pool=np.arange(14))
+    assert whole(pickle.loads(pickle.dumps(plan)), 2).tolist() == whole(plan, 2).tolist()
+
+
+def test_chunks_start_small_and_stay_in_the_cache():
+    plan = Plan(np.array([5, 9]), np.array([300_000, 1]), 3, pool=np.arange(14))
+    sizes = [len(rows) for rows in Epoch(plan, 0).chunks()]
+    assert sizes[0] <= 1024
+    assert max(sizes) == CHUNK
+    assert sum(sizes) == 300_001
+
+
+@pytest.mark.parametrize(
+    ("replacement", "epoch", "golden"),
+    [
+        (False, 0, [370, 835, 526, 1597, 67, 3, 3, 1529, 0, 1533, 1581, 1425, 1, 2]),
+        (False, 5, [781, 0, 1456, 1, 1345, 2, 0, 1516, 3, 1504, 1585, 1592, 399, 587]),
+        (True, 0, [1289, 141, 430, 1550, 825, 2, 0, 1550, 1, 1571, 1547, 1425, 2, 2]),
+        (True, 5, [1020, 0, 608, 2, 1052, 1, 2, 1559, 0, 1579, 1507, 1603, 1215, 1284]),
+    ],
+)
+def test_draws_are_the_same_everywhere_and_for_ever(replacement, epoch, golden):
+    plan = Plan(np.array([4, 1500, 100]), np.array([5, 5, 4]), 42, replacement, np.arange(1604))
+    assert whole(plan, epoch).tolist() == golden

@@ -1,0 +1,119 @@
+from collections import Counter
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from imblearn.over_sampling import RandomOverSampler
+from imblearn.under_sampling import RandomUnderSampler
+from sklearn.utils.class_weight import compute_class_weight
+
+from skbalance._quotas import apportion, quotas, row_weights, shares
+
+counts = st.lists(st.integers(1, 10**6), min_size=2, max_size=30).map(np.array)
+strengths = st.floats(0, 4)
+
+
+def by_the_rule(class_counts, strength, n_samples):
+    """The rule word by word, in exact fractions (whole strengths only)."""
+    share = [Fraction(int(n)) ** (1 - strength) for n in class_counts]
+    given_one = set()
+    while True:
+        rest = [c for c in range(len(share)) if c not in given_one]
+        left = n_samples - len(given_one)
+        ideal = {c: left * share[c] / sum(share[d] for d in rest) for c in rest}
+        leaving = {c for c in rest if ideal[c] < 1}
+        if not leaving:
+            break
+        given_one |= leaving
+    result = [1] * len(share)
+    for c in rest:
+        result[c] = int(ideal[c])
+    n_left = n_samples - sum(result)
+    for c in sorted(rest, key=lambda c: (-(ideal[c] - int(ideal[c])), c))[:n_left]:
+        result[c] += 1
+    return result
+
+
+@given(st.lists(st.integers(1, 300), min_size=2, max_size=12), st.integers(0, 3), st.integers(0, 500))
+def test_quotas_follow_the_rule_to_the_letter(class_counts, strength, extra):
+    n_samples = len(class_counts) + extra
+    assert quotas(class_counts, strength, n_samples).tolist() == by_the_rule(class_counts, strength, n_samples)
+
+
+@given(counts, strengths, st.integers(0, 10**7))
+def test_quotas_sum_to_n_samples_and_leave_no_class_out(class_counts, strength, extra):
+    n_samples = len(class_counts) + extra
+    q = quotas(class_counts, strength, n_samples)
+    assert q.sum() == n_samples
+    assert q.min() >= 1
+
+
+@given(counts)
+def test_strength_0_keeps_the_data(class_counts):
+    assert np.array_equal(quotas(class_counts, 0.0, int(class_counts.sum())), class_counts)
+    assert np.array_equal(quotas(class_counts, 0.0, "over"), class_counts)
+    assert np.array_equal(quotas(class_counts, 0.0, "under"), class_counts)
+
+
+@given(st.lists(st.integers(1, 1000), min_size=2).map(np.array), st.floats(0, 3))
+def test_over_never_shrinks_and_under_never_grows_a_class(class_counts, strength):
+    assert (quotas(class_counts, strength, "over") >= class_counts).all()
+    assert (quotas(class_counts, strength, "under") <= class_counts).all()
+    assert (quotas(class_counts, strength, "under") >= 1).all()
+
+
+@pytest.mark.parametrize(("word", "peer"), [("over", RandomOverSampler()), ("under", RandomUnderSampler())])
+def test_words_give_the_class_counts_of_imbalanced_learn(word, peer):
+    class_counts = [50, 7, 31]
+    y = np.repeat([0, 1, 2], class_counts)
+    _, y_peer = peer.fit_resample(y[:, None], y)
+    assert dict(enumerate(quotas(class_counts, 1.0, word).tolist())) == Counter(y_peer.tolist())
+
+
+@given(counts, strengths, st.randoms(use_true_random=False))
+def test_shares_do_not_depend_on_the_order_of_classes(class_counts, strength, random):
+    order = list(range(len(class_counts)))
+    random.shuffle(order)
+    assert np.allclose(shares(class_counts, strength)[order], shares(class_counts[order], strength), rtol=1e-12)
+
+
+@given(counts, strengths)
+def test_shares_sum_to_one_and_are_the_power_of_the_counts(class_counts, strength):
+    p = shares(class_counts, strength)
+    assert p.sum() == pytest.approx(1)
+    expected = (1 - strength) * (np.log(class_counts) - np.log(class_counts[0]))
+    assert np.allclose(np.log(p) - np.log(p[0]), expected, atol=1e-9)
+
+
+def test_ties_go_to_the_lower_class_even_where_floats_err():
+    # Ideals of 10/3 each: one draw is left over. Ideals of 0.1 * 3 and 0.3 differ in the last bit only.
+    assert apportion(np.array([1 / 3, 1 / 3, 1 / 3]), 10).tolist() == [4, 3, 3]
+    assert apportion(np.array([0.35, 0.1 * 3 + 0.05, 0.3]), 10).tolist() == [4, 3, 3]
+
+
+def test_weights_at_strength_1_are_the_balanced_weights_of_scikit_learn():
+    class_counts = [5, 20, 75]
+    y = np.repeat([0, 1, 2], class_counts)
+    assert np.allclose(row_weights(class_counts, 1.0), compute_class_weight("balanced", classes=np.arange(3), y=y))
+
+
+@given(counts, strengths)
+def test_weights_have_mean_1_over_rows(class_counts, strength):
+    weights = row_weights(class_counts, strength)
+    assert (weights * class_counts).sum() / class_counts.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("strength", [60.0, 1e308])
+def test_no_strength_overflows(strength):
+    class_counts = [10, 1000, 10**6]
+    assert quotas(class_counts, strength, 100).tolist() == [98, 1, 1]
+    assert np.isfinite(row_weights(class_counts, strength)).all()
+
+
+def test_a_strength_that_asks_for_too_many_draws_is_refused():
+    with pytest.raises(
+        ValueError, match=r"n_samples='over' with strength=9.0 asks for 1e\+54 draws an epoch, more than 2\*\*53"
+    ):
+        quotas([1, 10**6], 9.0, "over")
