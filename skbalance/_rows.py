@@ -1,6 +1,6 @@
 """Rows in any container: what can be resampled, and picking rows so that they stay what they were."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from numbers import Number
 
 import numpy as np
@@ -13,7 +13,8 @@ from skbalance._labels import refuse_dask
 def check_rows(X):
     """Refuse what is no table, has no rows or no columns, or is a single row of numbers."""
     refuse_dask(X, "X")
-    if isinstance(X, (str, bytes, Mapping)) or not (hasattr(X, "shape") or isinstance(X, Sequence)):
+    has_rows = len(X.shape) > 0 if hasattr(X, "shape") else isinstance(X, Sequence)
+    if not has_rows or isinstance(X, (str, bytes)):
         raise TypeError(
             f"X must be an array, a frame, a sparse matrix, a tensor or a list of rows, got {type(X).__name__}."
         )

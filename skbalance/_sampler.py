@@ -212,7 +212,7 @@ class InverseFrequencySampler(BaseSampler):
         NotFittedError
             Before `fit`.
         TypeError, ValueError
-            An epoch that is no int or is negative.
+            An epoch that is no int from 0 to 2**63 - 2.
 
         Examples
         --------
@@ -221,7 +221,7 @@ class InverseFrequencySampler(BaseSampler):
         (4,)
         """
         check_is_fitted(self, "_plan")
-        chunks = Epoch(self._plan, check_whole_number(epoch, "epoch")).chunks()
+        chunks = Epoch(self._plan, check_epoch(epoch)).chunks()
         indices = np.empty(self._plan.n_samples, dtype=np.int64)
         filled = 0
         for rows in chunks:
@@ -313,13 +313,14 @@ class InverseFrequencySampler(BaseSampler):
         raise TypeError(f"random_state must be an int, a numpy RandomState or None, got {self.random_state!r}.")
 
 
-def check_whole_number(value, name):
-    """The value as an int; TypeError or ValueError unless it is a whole number of at least 0."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int >= 0, got {value!r}.")
-    if value < 0:
-        raise ValueError(f"{name} must be an int >= 0, got {value!r}.")
-    return int(value)
+def check_epoch(epoch: Any) -> int:
+    """The epoch as an int, in the range for which borders between epochs are computed."""
+    message = f"epoch must be an int from 0 to 2**63 - 2, got {epoch!r}."
+    if not isinstance(epoch, Integral) or isinstance(epoch, bool):
+        raise TypeError(message)
+    if not 0 <= int(epoch) < 2**63 - 1:
+        raise ValueError(message)
+    return int(epoch)
 
 
 def _is_real(value):

@@ -9,7 +9,7 @@ except ImportError:
     raise ImportError("skbalance.torch needs torch: pip install 'skbalance[torch]'") from None
 
 from skbalance._plan import Epoch, Plan
-from skbalance._sampler import check_whole_number
+from skbalance._sampler import check_epoch
 
 __all__ = ["BalancedSampler"]
 
@@ -66,6 +66,6 @@ class BalancedSampler(Sampler[int]):
         Raises
         ------
         TypeError, ValueError
-            An epoch that is no int or is negative.
+            An epoch that is no int from 0 to 2**63 - 2.
         """
-        self.epoch = check_whole_number(epoch, "epoch")
+        self.epoch = check_epoch(epoch)

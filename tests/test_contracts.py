@@ -1,0 +1,82 @@
+"""What scikit-learn and imbalanced-learn ask of a sampler, and where the optional packages may appear."""
+
+import subprocess
+import sys
+
+import pytest
+from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
+
+from skbalance import InverseFrequencySampler
+
+# Seeded, since some checks compare two draws.
+SETTINGS = [
+    InverseFrequencySampler(random_state=0),
+    InverseFrequencySampler(strength=0.5, random_state=0),
+    InverseFrequencySampler(n_samples="over", random_state=1),
+    InverseFrequencySampler(n_samples="under", random_state=2),
+    InverseFrequencySampler(n_samples=0.7, replacement=True, random_state=3),
+    InverseFrequencySampler(strength=2, n_samples=300, random_state=4),
+]
+
+
+@sklearn_checks(SETTINGS)
+def test_it_is_an_estimator_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@imblearn_checks(SETTINGS)
+def test_it_is_a_sampler_of_imbalanced_learn(estimator, check):
+    check(estimator)
+
+
+def run_python(code):
+    return subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+
+
+OPTIONAL = ["torch", "matplotlib", "dask", "tqdm"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import skbalance", "import skbalance; skbalance.InverseFrequencySampler().fit_resample([[1], [2]], 'ab')"],
+)
+def test_importing_loads_no_optional_package(statement):
+    statement = statement.replace("'ab'", "['a', 'b']")
+    code = f"{statement}; import sys; print(*(name for name in {OPTIONAL} if name in sys.modules))"
+    done = run_python(code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def test_the_test_above_can_fail():
+    done = run_python(f"import skbalance.torch, sys; print(*(name for name in {OPTIONAL} if name in sys.modules))")
+    assert "torch" in done.stdout.split(), done.stderr
+
+
+BLOCK = """
+import sys
+class Blocked:
+    def find_spec(name, path=None, target=None):
+        if name.split(".")[0] == {0!r}:
+            raise ModuleNotFoundError("No module named " + name, name=name)
+sys.meta_path.insert(0, Blocked)
+import skbalance
+"""
+
+
+@pytest.mark.parametrize(
+    ("blocked", "statement", "extra"),
+    [
+        ("torch", "import skbalance.torch", "torch"),
+        ("torch", "skbalance.InverseFrequencySampler().to_torch_sampler([0, 1])", "torch"),
+        ("torch", "from skbalance.__main__ import main; main([])", "demo"),
+        ("matplotlib", "from skbalance.__main__ import main; main([])", "demo"),
+        ("tqdm", "from skbalance.__main__ import main; main([])", "demo"),
+    ],
+)
+def test_a_missing_package_is_answered_in_one_line_that_names_the_extra(blocked, statement, extra):
+    done = run_python(BLOCK.format(blocked) + statement)
+    assert done.returncode == 1
+    assert f"pip install 'skbalance[{extra}]'" in done.stderr.splitlines()[-1]
+    assert blocked in done.stderr.splitlines()[-1]

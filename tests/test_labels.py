@@ -1,0 +1,202 @@
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from skbalance._labels import CHUNK, TABLE, encode, group
+
+WORDS = ["b", "a", "b", "c"]
+KINDS = {
+    "list of str": WORDS,
+    "tuple of str": tuple(WORDS),
+    "numpy str": np.array(WORDS),
+    "numpy object": np.array(WORDS, dtype=object),
+    "numpy bytes": np.array(WORDS, dtype="S1"),
+    "pandas str": pd.Series(WORDS),
+    "pandas string": pd.Series(WORDS, dtype="string"),
+    "pandas category": pd.Series(WORDS, dtype="category"),
+    "pandas index": pd.Index(WORDS),
+    "pandas frame": pd.DataFrame({"y": WORDS}),
+    "polars str": pl.Series(WORDS),
+    "polars categorical": pl.Series(WORDS, dtype=pl.Categorical),
+    "polars frame": pl.DataFrame({"y": WORDS}),
+    "column": np.array(WORDS)[:, None],
+}
+NUMBERS = [3, 1, 3, 5]
+KINDS_OF_NUMBERS = {
+    "list": NUMBERS,
+    "list of numpy ints": [np.int64(n) for n in NUMBERS],
+    **{
+        dtype: np.array(NUMBERS, dtype=dtype)
+        for dtype in ("int8", "uint8", "int16", "uint32", "int64", "uint64", ">i4", "object")
+    },
+    "strided": np.array([NUMBERS, NUMBERS]).T[:, 0],
+    "pandas nullable": pd.Series(NUMBERS, dtype="Int64"),
+    "pandas category": pd.Series(NUMBERS, dtype="category"),
+    "polars": pl.Series(NUMBERS),
+    "torch": torch.tensor(NUMBERS),
+    "torch uint8": torch.tensor(NUMBERS, dtype=torch.uint8),
+    "column": np.array(NUMBERS)[:, None],
+}
+
+
+@pytest.mark.parametrize("y", KINDS.values(), ids=KINDS)
+def test_words_of_any_container_are_classes(y):
+    classes, codes = encode(y)
+    assert [label.decode() if isinstance(label, bytes) else label for label in classes] == ["a", "b", "c"]
+    assert codes.tolist() == [1, 0, 1, 2]
+    assert codes.dtype == np.uint8
+
+
+@pytest.mark.parametrize("y", KINDS_OF_NUMBERS.values(), ids=KINDS_OF_NUMBERS)
+def test_whole_numbers_of_any_container_are_classes(y):
+    classes, codes = encode(y)
+    assert classes.tolist() == [1, 3, 5]
+    assert codes.tolist() == [1, 0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "y", [[True, False, True], np.array([True, False, True]), pd.Series([True, False, True], dtype="boolean")]
+)
+def test_bools_are_classes(y):
+    classes, codes = encode(y)
+    assert classes.tolist() == [False, True]
+    assert codes.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        np.array,
+        torch.tensor,
+        pd.DataFrame,
+        lambda y: pl.DataFrame(y, orient="row"),
+        list,
+        lambda y: np.array(y, dtype=float),
+    ],
+)
+def test_one_hot_rows_are_the_numbers_of_their_columns(kind):
+    classes, codes = encode(kind([[0, 0, 1], [1, 0, 0], [0, 0, 1]]))
+    assert classes.tolist() == [0, 2]
+    assert codes.tolist() == [1, 0, 1]
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1), st.sampled_from(["int64", "object"]))
+def test_codes_give_the_labels_back_however_far_apart_they_are(y, dtype):
+    y = np.array(y, dtype=dtype)
+    classes, codes = encode(y)
+    assert classes[codes].tolist() == y.tolist()
+    assert classes.tolist() == sorted(set(y.tolist()))
+
+
+@given(st.sampled_from(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]), st.data())
+def test_tables_of_integers_reach_from_end_to_end_of_the_dtype(dtype, data):
+    info = np.iinfo(dtype)
+    low = data.draw(st.sampled_from([info.min, int(info.max) - min(TABLE, 255) + 1, 0]))
+    y = np.array(data.draw(st.lists(st.integers(low, min(low + 254, info.max)), min_size=1)), dtype=dtype)
+    classes, codes = encode(y)
+    assert classes.dtype == y.dtype
+    assert np.array_equal(classes, np.unique(y))
+    assert np.array_equal(classes[codes], y)
+
+
+def test_codes_are_as_narrow_as_the_classes_allow():
+    for n_classes, dtype in (256, np.uint8), (257, np.uint16), (65_536, np.uint16), (65_537, np.uint32):
+        assert encode(np.arange(n_classes))[1].dtype == dtype
+        assert encode(np.arange(n_classes).astype(str))[1].dtype == dtype
+
+
+@given(st.lists(st.integers(0, 9), min_size=1))
+def test_group_lists_rows_by_class_in_row_order(codes):
+    codes = np.array(codes, dtype=np.uint8)
+    rows, counts = group(codes, 10)
+    assert np.array_equal(rows, np.argsort(codes, kind="stable"))
+    assert np.array_equal(counts, np.bincount(codes, minlength=10))
+
+
+@pytest.mark.parametrize("n_classes", [2, 300, 90_000])
+def test_group_joins_its_chunks(n_classes):
+    codes = np.random.default_rng(0).integers(n_classes, size=2 * max(CHUNK, 4 * n_classes) + 17)
+    rows, counts = group(codes, n_classes)
+    assert np.array_equal(rows, np.argsort(codes, kind="stable"))
+    assert np.array_equal(counts, np.bincount(codes, minlength=n_classes))
+
+
+def test_labels_may_be_objects_that_hash_and_sort():
+    import datetime
+
+    days = [datetime.date(2026, 1, day) for day in (3, 1, 3)]
+    classes, codes = encode(days)
+    assert classes.tolist() == sorted(set(days))
+    assert codes.tolist() == [1, 0, 1]
+
+
+NA = [None, float("nan"), np.nan, pd.NA, pd.NaT]
+
+
+@pytest.mark.parametrize("missing", NA, ids=repr)
+@pytest.mark.parametrize("label", ["a", 1])
+@pytest.mark.parametrize(
+    "container", [list, pd.Series, lambda y: np.array(y, dtype=object), lambda y: pd.Series(y, dtype=object)]
+)
+def test_missing_labels_are_refused_with_their_rows(missing, label, container):
+    with pytest.raises(ValueError, match=r"missing labels \(None, NaN or NA\) at row 1, 3; drop those rows"):
+        encode(container([label, missing, label, missing]))
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        pd.Series([1, None], dtype="Int64"),
+        pd.Series(["a", None], dtype="category"),
+        pd.DataFrame({"y": ["a", None]}),
+        np.array([1.0, np.nan]),
+        pl.Series([1, None]),
+        pl.Series(["a", None]),
+        pl.DataFrame({"y": ["a", None]}),
+    ],
+    ids=repr,
+)
+def test_missing_labels_of_other_kinds_are_refused(y):
+    with pytest.raises(ValueError, match="missing labels"):
+        encode(y)
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        ([0.5, 1.5], ValueError, r"Unknown label type: .* got float64\. If they are classes, say so: y\.astype\(int\)"),
+        (np.array([0.0, 1.0]), ValueError, "Unknown label type: .* got float64"),
+        (torch.tensor([0.0, 1.0]), ValueError, "Unknown label type: .* got float32"),
+        (pl.Series([0.0, 1.0]), ValueError, "Unknown label type: .* got float64"),
+        (np.array(["a", 2.5], dtype=object), ValueError, r"Unknown label type: .* got 2\.5 \(float\)"),
+        ([1, 2.0], ValueError, r"Unknown label type: .* got 2\.0 \(float\)"),
+        ([1j, 2j], ValueError, "Complex data not supported: .* got complex"),
+        (np.array(["2026-01-01"], dtype="M8[D]"), ValueError, r"Unknown label type: .* got datetime64\[D\]"),
+        (["a", 1], TypeError, "labels must be of one kind, so that they can be sorted, got int and str"),
+        ([{}, {}], TypeError, "labels must be hashable .* 'dict'"),
+        ([[1, 1], [0, 1]], ValueError, r"Multilabel and multioutput targets are not supported.*got shape \(2, 2\)"),
+        ([[0, 0], [0, 1]], ValueError, "Multilabel and multioutput targets are not supported"),
+        ([[0, 2], [1, 0]], ValueError, "Multilabel and multioutput targets are not supported"),
+        (np.zeros((2, 2, 2), dtype=int), ValueError, r"1d array of labels, got an array of shape \(2, 2, 2\)"),
+        (7, ValueError, r"1d array of labels, got an array of shape \(\)"),
+        (
+            sparse.csr_array([[0, 1], [1, 0]]),
+            TypeError,
+            r"sparse matrix; one-hot labels must be dense: pass y\.toarray\(\)",
+        ),
+    ],
+    ids=repr,
+)
+def test_what_is_no_class_is_refused(y, error, message):
+    with pytest.raises(error, match=message):
+        encode(y)
+
+
+def test_a_list_of_words_and_nan_does_not_become_the_word_nan():
+    with pytest.raises(ValueError, match=r"missing labels .* at row 1;"):
+        encode(["a", float("nan"), "nan"])

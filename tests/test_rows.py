@@ -1,0 +1,129 @@
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import torch
+from scipy import sparse
+
+from skbalance import InverseFrequencySampler
+
+Y = np.array([0, 0, 0, 0, 1])
+X = np.arange(10.0).reshape(5, 2)
+
+
+def resample(X, y=Y):
+    sampler = InverseFrequencySampler(n_samples=8, random_state=0)
+    X_res, y_res = sampler.fit_resample(X, y)
+    return X_res, y_res, sampler.sample_indices_
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int16", "bool", "object", "U3", "complex64", "M8[s]"])
+@pytest.mark.parametrize("shape", [(5, 2), (5, 1, 2), (5, 2, 1, 1)])
+def test_numpy_arrays_of_any_dimension_and_dtype(shape, dtype):
+    X_any = X.reshape(shape) if dtype == "object" else X.reshape(shape).astype("int8").astype(dtype)
+    X_res, _, indices = resample(X_any)
+    assert type(X_res) is np.ndarray
+    assert X_res.dtype == X_any.dtype
+    assert np.array_equal(X_res, X_any[indices])
+
+
+def test_pandas_keeps_dtypes_and_index():
+    frame = pd.DataFrame(
+        {
+            "number": pd.array([1, None, 3, 4, 5], dtype="Int16"),
+            "kind": pd.Categorical(["a", "b", "a", "b", "c"]),
+            "time": pd.date_range("2026-01-01", periods=5, tz="UTC"),
+            "text": ["p", None, "r", "s", "t"],
+            "sparse": pd.arrays.SparseArray([0, 0, 1, 0, 0]),
+        },
+        index=list("vwxyz"),
+    )
+    labels = pd.Series(["no"] * 4 + ["yes"], index=frame.index, name="label", dtype="category")
+    X_res, y_res, indices = resample(frame, labels)
+    pd.testing.assert_frame_equal(X_res, frame.iloc[indices])
+    pd.testing.assert_series_equal(y_res, labels.iloc[indices])
+
+
+def test_polars_keeps_its_schema():
+    frame = pl.DataFrame({"a": [1, 2, None, 4, 5], "b": list("vwxyz")}, schema_overrides={"a": pl.Int8})
+    X_res, y_res, indices = resample(frame, pl.Series("label", ["n", "n", "n", "n", "y"]))
+    assert X_res.equals(frame[indices.tolist()])
+    assert X_res.schema == frame.schema
+    assert isinstance(y_res, pl.Series)
+    assert y_res.name == "label"
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "lil", "coo", "bsr", "dia", "dok"])
+@pytest.mark.parametrize("container", ["array", "matrix"])
+def test_sparse_stays_sparse(kind, container):
+    X_sparse = getattr(sparse, f"{kind}_{container}")(X)
+    X_res, _, indices = resample(X_sparse)
+    assert X_res.format == (kind if kind in ("csr", "csc", "lil") else "csr")
+    assert np.array_equal(X_res.toarray(), X[indices])
+
+
+def test_torch_tensors_stay_tensors():
+    tensor = torch.arange(30, dtype=torch.float16).reshape(5, 2, 3)
+    X_res, y_res, indices = resample(tensor, torch.tensor(Y))
+    assert torch.equal(X_res, tensor[torch.as_tensor(indices)])
+    assert torch.equal(y_res, torch.tensor(Y)[torch.as_tensor(indices)])
+
+
+@pytest.mark.parametrize(
+    "texts", [list("vwxyz"), np.array(list("vwxyz")), pd.Series(list("vwxyz"))], ids=["list", "numpy", "pandas"]
+)
+def test_texts_need_no_second_dimension(texts):
+    X_res, _, indices = resample(texts)
+    assert type(X_res) is type(texts)
+    assert list(X_res) == [list(texts)[i] for i in indices]
+
+
+def test_lists_of_rows_and_of_objects_stay_lists():
+    for rows in X.tolist(), [{"a": i} for i in range(5)], [[1], [1, 2], [3], [], [5]]:
+        X_res, y_res, indices = resample(rows, Y.tolist())
+        assert X_res == [rows[i] for i in indices]
+        assert y_res == [Y[i] for i in indices]
+        assert isinstance(y_res, list)
+
+
+def test_nan_is_left_alone():
+    X_nan = np.where(X > 5, np.nan, X)
+    X_res, _, indices = resample(X_nan)
+    assert np.array_equal(X_res, X_nan[indices], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda y: y[:, None], lambda y: np.eye(2, dtype=int)[y], lambda y: pd.get_dummies(pd.Series(y))]
+)
+def test_labels_of_two_dimensions_come_back_so(kind):
+    y = kind(Y)
+    _, y_res, indices = resample(X, y)
+    assert type(y_res) is type(y)
+    assert np.array_equal(np.asarray(y_res), np.asarray(y)[indices])
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        (np.arange(5.0), ValueError, "Expected 2D array, got 1D array of numbers"),
+        ([1, 2, 3, 4, 5], ValueError, "Expected 2D array, got 1D array of numbers"),
+        (pd.Series([1, 2, 3, 4, 5]), ValueError, "Expected 2D array, got 1D array of numbers"),
+        (pl.Series([1, 2, 3, 4, 5]), ValueError, "Expected 2D array, got 1D array of numbers"),
+        (torch.arange(5), ValueError, "Expected 2D array, got 1D array of numbers"),
+        (np.empty((5, 0)), ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\) while a minimum of 1 is required"),
+        (pd.DataFrame(index=range(5)), ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\)"),
+        ([[], [], [], [], []], ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\)"),
+        (np.empty((0, 2)), ValueError, r"0 sample\(s\) \(shape=\(0, 2\)\)"),
+        ([], ValueError, r"0 sample\(s\)"),
+        (np.float64(3), TypeError, "X must be an array, .* got float64"),
+        ("abcde", TypeError, "X must be an array, .* got str"),
+        ({"a": [1, 2, 3, 4, 5]}, TypeError, "X must be an array, .* got dict"),
+        (iter([[1], [2]]), TypeError, "X must be an array, .* got list_iterator"),
+        (X[:4], ValueError, r"inconsistent numbers of samples: \[4, 5\]"),
+        (None, ValueError, "fit_resample needs rows to pick from, got X=None"),
+    ],
+    ids=lambda value: None if isinstance(value, str) else type(value).__name__,
+)
+def test_what_is_no_table_is_refused(X, error, message):
+    with pytest.raises(error, match=message):
+        resample(X)
