@@ -25,7 +25,10 @@ RARE_CLASSES = (2, 6, 9)
 RARE_SHARE = 0.05
 BATCH_SIZE = 64
 
+CLASS_NAMES = [f"{c}*" if c in RARE_CLASSES else f"{c}" for c in range(10)]
+
 PLAIN, WEIGHTED, SAMPLED = METHODS = ("plain shuffling", "class weights in the loss", "balanced sampler")
+COLORS = dict(zip(METHODS, ("tab:blue", "tab:orange", "tab:green"), strict=True))
 
 
 class Data(NamedTuple):
@@ -72,23 +75,23 @@ def train(data: Data, method: str, strength: float, n_epochs: int, seed: int) ->
 
 def print_distribution(before: np.ndarray, after: np.ndarray) -> None:
     """Rows of each class in an epoch, without and with the sampler."""
-    print("Training rows of each class, before and after (first seed):")
+    print("Rows drawn in an epoch, by class (first seed):")
     for name, counts in ("class", range(10)), ("before", before), ("after", after):
         print(f"  {name:8s}" + "".join(f"{n:6d}" for n in counts))
 
 
 def print_scores(y_test: list[np.ndarray], probabilities: dict[str, list[np.ndarray]]) -> None:
     """Recall of each class, balanced accuracy and log-loss after the last epoch: mean over seeds (standard deviation)."""
-    print(f"\nOn {len(y_test[0])} held-out rows, mean over {len(y_test)} seeds (standard deviation):")
+    print(f"\nOn {len(y_test[0])} held-out rows, mean (standard deviation) over seeds: {len(y_test)}")
     width = max(map(len, METHODS)) + 2
-    print(" " * 22 + "".join(f"{method:>{width}s}" for method in METHODS))
+    print(" " * 30 + "".join(f"{method:>{width}s}" for method in METHODS))
 
     def row(name, score):
         cells = []
         for method in METHODS:
             scores = [score(y, p[-1]) for y, p in zip(y_test, probabilities[method], strict=True)]
             cells.append(f"{np.mean(scores):.3f} ({np.std(scores):.3f})")
-        print(f"{name:22s}" + "".join(f"{cell:>{width}s}" for cell in cells))
+        print(f"{name:30s}" + "".join(f"{cell:>{width}s}" for cell in cells))
 
     for c in range(10):
         rare = ", rare" if c in RARE_CLASSES else ""
@@ -99,7 +102,50 @@ def print_scores(y_test: list[np.ndarray], probabilities: dict[str, list[np.ndar
             lambda y, p, c=classes: recall_score(y, p.argmax(axis=1), labels=c, average="macro"),
         )
     row("balanced accuracy", lambda y, p: balanced_accuracy_score(y, p.argmax(axis=1)))
-    row("log-loss", log_loss)
+    row("log-loss (lower is better)", log_loss)
+
+
+def draw_distribution(axis: Any, before: np.ndarray, after: np.ndarray) -> None:
+    """Bars of the rows of each class, in the colours of plain shuffling and of the sampler."""
+    axis.bar(np.arange(10) - 0.2, before, width=0.4, color=COLORS[PLAIN], label="before")
+    axis.bar(np.arange(10) + 0.2, after, width=0.4, color=COLORS[SAMPLED], label="after")
+    axis.set(title="Rows drawn in an epoch, by class (first seed)", xlabel="class (* made rare)", ylabel="rows")
+    axis.set_xticks(range(10), labels=CLASS_NAMES)
+    axis.set_ylim(top=1.15 * max(before.max(), after.max()))  # room for the legend
+    axis.legend(loc="upper center", ncols=2)
+
+
+def draw_accuracy(axis: Any, y_test: list[np.ndarray], probabilities: dict[str, list[np.ndarray]]) -> None:
+    """Balanced accuracy by epoch: mean and range over seeds."""
+    for method, color in COLORS.items():
+        scores = np.array(
+            [
+                [balanced_accuracy_score(y, p.argmax(axis=1)) for p in by_epoch]
+                for y, by_epoch in zip(y_test, probabilities[method], strict=True)
+            ]
+        )
+        epochs = np.arange(1, scores.shape[1] + 1)
+        axis.plot(epochs, scores.mean(axis=0), color=color, label=method)
+        axis.fill_between(epochs, scores.min(axis=0), scores.max(axis=0), color=color, alpha=0.15)
+    axis.set(title="Accuracy by epoch, mean and range over seeds", xlabel="epoch")
+    axis.set(ylabel="balanced accuracy on held-out rows")
+    axis.legend(loc="lower right")
+
+
+def draw_confusion(axis: Any, method: str, y_test: list[np.ndarray], probabilities: list[np.ndarray]) -> None:
+    """Confusion matrix of the last epoch, all seeds together, each true class summing to 1."""
+    predicted = np.concatenate([p[-1].argmax(axis=1) for p in probabilities])
+    matrix = confusion_matrix(np.concatenate(y_test), predicted, normalize="true")
+    axis.imshow(matrix, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), share in np.ndenumerate(matrix):
+        if share >= 0.005:
+            color = "white" if share > 0.5 else "black"
+            axis.text(j, i, f"{share:.2f}", ha="center", va="center", fontsize=8, color=color)
+    axis.set(
+        title=f"Confusion matrix, {method}, all seeds", xlabel="predicted class", ylabel="true class (* made rare)"
+    )
+    axis.set_xticks(range(10), labels=CLASS_NAMES)
+    axis.set_yticks(range(10), labels=CLASS_NAMES)
 
 
 def save_picture(
@@ -111,49 +157,10 @@ def save_picture(
 ) -> None:
     """Distributions, accuracy by epoch, and the confusion matrices without and with the sampler."""
     figure, axes = plt.subplots(2, 2, figsize=(12, 10), layout="constrained")
-    bars, curves, *matrices = axes.flat
-
-    bars.bar(np.arange(10) - 0.2, before, width=0.4, label="before")
-    bars.bar(np.arange(10) + 0.2, after, width=0.4, label="after")
-    bars.set(title="Training rows of each class", xlabel="class", ylabel="rows in an epoch", xticks=range(10))
-    bars.set_ylim(top=1.15 * max(before.max(), after.max()))  # room for the legend
-    bars.legend(loc="upper center", ncols=2)
-
-    for method in METHODS:
-        scores = np.array(
-            [
-                [balanced_accuracy_score(y, p.argmax(axis=1)) for p in by_epoch]
-                for y, by_epoch in zip(y_test, probabilities[method], strict=True)
-            ]
-        )
-        epochs = np.arange(1, scores.shape[1] + 1)
-        curves.plot(epochs, scores.mean(axis=0), label=method)
-        curves.fill_between(epochs, scores.min(axis=0), scores.max(axis=0), alpha=0.15)
-    curves.set(
-        title="Accuracy by epoch, mean and range over seeds",
-        xlabel="epoch",
-        ylabel="balanced accuracy on held-out rows",
-    )
-    curves.legend(loc="lower right")
-
-    for axis, method in zip(matrices, (PLAIN, SAMPLED), strict=True):
-        predicted = [p[-1].argmax(axis=1) for p in probabilities[method]]
-        matrix = confusion_matrix(np.concatenate(y_test), np.concatenate(predicted), normalize="true")
-        axis.imshow(matrix, cmap="Blues", vmin=0, vmax=1)
-        for (i, j), share in np.ndenumerate(matrix):
-            if share >= 0.005:
-                axis.text(
-                    j,
-                    i,
-                    f"{share:.2f}",
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="white" if share > 0.5 else "black",
-                )
-        axis.set(title=f"Confusion matrix, {method}", xlabel="predicted class", ylabel="true class (rows sum to 1)")
-        axis.set(xticks=range(10), yticks=range(10))
-
+    draw_distribution(axes[0, 0], before, after)
+    draw_accuracy(axes[0, 1], y_test, probabilities)
+    for axis, method in zip(axes[1], (PLAIN, SAMPLED), strict=True):
+        draw_confusion(axis, method, y_test, probabilities[method])
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
@@ -171,7 +178,13 @@ def main(arguments: list[str] | None = None) -> None:
     for name in "seeds", "epochs":
         if getattr(options, name) < 1:
             parser.error(f"--{name} must be at least 1, got {getattr(options, name)}")
+    if not (options.output.parent.is_dir() and options.output.suffix == ".png"):
+        parser.error(f"--output must be a .png file in a folder that exists, got {options.output}")
 
+    print(
+        f"scikit-learn's digits, classes {RARE_CLASSES} cut to {RARE_SHARE:.0%} of their training rows.\n"
+        f"A network of 64 hidden units, trained for {options.epochs} epochs in three ways.\n"
+    )
     torch.set_num_threads(1)  # the network is too small to gain from more
     data = [imbalanced_digits(seed) for seed in range(options.seeds)]
     y_test = [one.y_test for one in data]

@@ -1,6 +1,7 @@
 """Labels of any kind to sorted classes, a code for each row, and the rows of each class."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,19 +40,23 @@ def encode(y):
     >>> classes.tolist(), codes.tolist()
     (['cat', 'dog'], [0, 1, 0])
     """
+    refuse_dask(y, "y")
+    _refuse_missing(y)
     labels = _one_dimensional(_as_array(y))
     kind = labels.dtype.kind
     if kind in "biu" and labels.size:
         return _encode_integers(labels.astype(labels.dtype.newbyteorder("="), copy=False))
-    if kind in "OUST":
+    if kind in "OUST":  # objects, str, bytes, numpy's StringDType
         return _encode_objects(labels)
+    # "Complex data not supported", "Unknown label type" and "Multilabel and multioutput targets are not supported" are what
+    # the check suites of scikit-learn and imbalanced-learn look for.
     if kind == "f" and np.isnan(labels).any():
         raise ValueError(_missing(np.flatnonzero(np.isnan(labels))))
     if kind == "c":
         raise ValueError("Complex data not supported: labels are classes, got complex numbers.")
     if labels.size:
         raise ValueError(_unknown(labels.dtype))
-    return labels, labels.astype(np.uint8)
+    return labels, labels.astype(np.uint8)  # no rows and no classes
 
 
 def group(codes, n_classes):
@@ -99,17 +104,31 @@ def refuse_dask(data, name):
 
 def _as_array(y):
     """The numpy array behind labels of any kind, without losing what tells missing or mixed labels apart."""
-    refuse_dask(y, "y")
-    if hasattr(y, "isna") and np.any(absent := np.asarray(y.isna())):
-        raise ValueError(_missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
-    if hasattr(y, "null_count") and np.asarray(y.null_count()).sum() > 0:
-        raise ValueError("y has missing labels (null); drop those rows or give them a class of their own.")
     if sparse.issparse(y):
         raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
-    if hasattr(y, "detach"):
+    is_sequence = isinstance(y, Sequence) and not isinstance(y, (str, bytes))
+    if not (is_sequence or hasattr(y, "__array__")):  # numpy would load a data set item by item, or wrap a set
+        raise TypeError(
+            f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}. For a data set, pass its "
+            "labels, such as dataset.targets."
+        )
+    if hasattr(y, "detach"):  # torch
         y = y.detach().cpu()
-    mixed = isinstance(y, (list, tuple)) and len(set(map(type, y))) > 1
-    return np.asarray(y, dtype=object if mixed else None)
+    mixed = is_sequence and len(set(map(type, y))) > 1
+    try:
+        return np.asarray(y, dtype=object if mixed else None)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}") from None
+
+
+def _refuse_missing(y):
+    """Ask the frames that know which labels are missing; numpy would turn some of them into floats."""
+    if hasattr(y, "isna"):  # pandas
+        absent = np.asarray(y.isna())
+        if absent.any():
+            raise ValueError(_missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
+    if hasattr(y, "null_count") and np.asarray(y.null_count()).sum() > 0:  # polars
+        raise ValueError("y has missing labels (null); drop those rows or give them a class of their own.")
 
 
 def _one_dimensional(labels):
@@ -205,5 +224,5 @@ def _missing(rows):
 def _unknown(seen):
     return (
         f"Unknown label type: labels must be classes (integers, strings, bools or objects), got {seen}. If they are "
-        "classes, say so: y.astype(int) or y.astype(str)."
+        "classes, say so by converting them to integers or strings."
     )

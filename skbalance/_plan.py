@@ -1,19 +1,20 @@
 """Positions of an epoch to rows, and rows to how often they are drawn: pure functions of (seed, epoch, position).
 
-    slot    = shuffle[seed, epoch](position)         a permutation of [0, n_samples)
+The n rows of a class sit on the n places of a circle, and its draws go round without stopping: an epoch that draws q
+times takes the q places from its border on, where the epoch before it stopped. So no row is ever more than one draw
+ahead of another of its class, neither within an epoch nor over all epochs together.
+
+    slot    = shuffle[seed, epoch](position)             a permutation of [0, n_samples)
     class   = the one whose run of the cumulative quotas holds slot;  k = slot - the run's start
-    place   = (border + k) mod n                     where epochs have got to on the class's circle of n places
+    place   = (border + k) mod n                         with border = epoch * q mod n
     place   = shuffle[seed, class, half, since](place)   within its half of the circle
-    ordinal = shuffle[seed, class](place)            who sits there: a permutation of [0, n)
+    ordinal = shuffle[seed, class](place)                the row that sits there: a permutation of [0, n)
     row     = pool[class][ordinal]
 
-The rows of a class sit in a circle, and the draws go round it, each epoch from where the last one stopped. So no row is
-more than one draw ahead of another, within any epoch and over all epochs together.
-
-Were the order around the circle fixed, the same rows would share an epoch in every lap; were it new in every lap, an epoch
-that spans two laps could draw a row at the end of one and again at the start of the next, before others have had their
-turn. Therefore the circle has two halves. A half is reshuffled as soon as no border between epochs cuts it; while borders
-keep falling into it, the rows on either side of them must stay apart, and it keeps its order.
+Why halves? In one fixed order, the same rows would share an epoch lap after lap. In a new order for each lap, an epoch that
+spans two laps could draw a row at the end of one and again at the start of the next, while others wait. So each half of the
+circle is shuffled by itself, and keeps its order while borders fall inside it, since the rows on the two sides of a border
+belong to different epochs; ``since`` is the first epoch of such a run. A half that no border cuts gets a new order.
 """
 
 from dataclasses import dataclass
@@ -21,14 +22,14 @@ from functools import cached_property
 
 import numpy as np
 
-from skbalance._permutation import GOLDEN64, Domain, Key, derive, mix64, permute, unpermute
+from skbalance._permutation import GOLDEN64, Domain, Key, derive, mix64, permute, pick, unpermute
 
 # Positions handled at a time: few at first, so that the first row is there at once; at most what the cache holds.
 FIRST_CHUNK = 2**10
 CHUNK = 2**15
 
 # What a key is for.
-SLOTS, SEATS, HALVES, BOOTSTRAP = range(4)
+SLOTS, CIRCLES, HALVES, BOOTSTRAP = range(4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +69,14 @@ class Plan:
         return self.slot_ends - self.quotas.astype(self.dtype)
 
     @cached_property
-    def circles(self):
+    def circle_domains(self):
         """The domain of each class's rows."""
         return Domain.of(self.class_counts, self.dtype)
 
     @cached_property
-    def seats(self):
+    def circle_keys(self):
         """The key of each class's circle."""
-        return Key.of(derive(self.seed, SEATS, np.arange(len(self.quotas), dtype=np.uint64)), self.dtype)
+        return Key.of(derive(self.seed, CIRCLES, np.arange(len(self.quotas), dtype=np.uint64)), self.dtype)
 
     @cached_property
     def middles(self):
@@ -83,7 +84,7 @@ class Plan:
         return self.class_counts // 2
 
     @cached_property
-    def halves(self):
+    def half_domains(self):
         """The domains of the halves: first and second half of class 0, of class 1, ..."""
         sizes = np.stack([self.middles, self.class_counts - self.middles], axis=1).ravel()
         return Domain.of(np.maximum(sizes, 1), self.dtype)
@@ -127,15 +128,16 @@ class Epoch:
         if plan.replacement:
             self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
             return
-        start, half, since = _border(plan, number)
+        border, half, since = _border(plan, number)
         _, next_half, next_since = _border(plan, number + 1)
-        # A half has one order for the whole epoch: that of the border that cuts it, a new one if none does.
+        # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's own border comes last and
+        # so wins: what was drawn on its other side must stay there.
         orders = np.full((len(classes), 2), number)
         for cut, order in (next_half, next_since), (half, since):
             orders[np.arange(len(classes)), cut] = order
-        self._start = start.astype(plan.dtype)
+        self._border = border.astype(plan.dtype)
         halves = np.arange(2 * len(classes), dtype=np.uint64)
-        self._orders = Key.of(derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype)
+        self._half_keys = Key.of(derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype)
 
     def __len__(self):
         return self.plan.n_samples
@@ -164,27 +166,28 @@ class Epoch:
         plan = self.plan
         if plan.replacement:
             return self._bootstrap(classes, k)
-        circle = circle_n, _, _ = _gather(plan.circles, classes)
-        place = self._start[classes] + k
+        circle = circle_n, _, _ = pick(plan.circle_domains, classes)
+        place = self._border[classes] + k
         place -= place // circle_n * circle_n
         place = self._in_halves(permute, classes, place)
-        return permute(place, circle, _gather(plan.seats, classes))
+        return permute(place, circle, pick(plan.circle_keys, classes))
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of `locate`.
 
-        A place is drawn once for each time that the draws from ``start`` on come round to it.
+        A place is drawn once for each time that the draws from the border on come round to it.
         """
         plan = self.plan
         if plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
-        circle = circle_n, _, _ = _gather(plan.circles, classes)
-        place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, _gather(plan.seats, classes))
+        circle = circle_n, _, _ = pick(plan.circle_domains, classes)
+        place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(plan.circle_keys, classes))
         place = self._in_halves(unpermute, classes, place)
-        start = self._start[classes]
-        to_place = np.where(place >= start, place - start, place + circle_n - start)  # draws before the first of it
-        laps = plan.quotas.astype(plan.dtype)[classes] + circle_n - 1 - to_place
-        return (laps // circle_n).astype(np.int64)
+        border = self._border[classes]
+        before = np.where(
+            place >= border, place - border, place + circle_n - border
+        )  # draws until the first of this place
+        return ((plan.quotas.astype(plan.dtype)[classes] + circle_n - 1 - before) // circle_n).astype(np.int64)
 
     def _in_halves(self, permutation, classes, place):
         """Apply this epoch's order to places within their halves."""
@@ -192,7 +195,7 @@ class Epoch:
         second = place >= middle
         offset = middle * second
         index = 2 * classes + second
-        place = permutation(place - offset, _gather(self.plan.halves, index), _gather(self._orders, index))
+        place = permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index))
         return place + offset
 
     def _bootstrap(self, classes, k):
@@ -202,24 +205,18 @@ class Epoch:
 
 
 def _border(plan, epoch):
-    """Place on each class's circle where an epoch starts, the half it lies in, and since which epoch's border that half
-    has kept its order: the first of the run of borders that all fell into it.
+    """Where an epoch starts on each class's circle, the half that holds this border, and since which epoch it has held it.
 
     From one epoch to the next the border moves by ``step``, forwards or backwards by at most half a circle, so it cannot
-    leap over a half.
+    leap over a half, and the run of epochs whose borders fell into this half can be counted by a division.
     """
     wide = np.int64 if max(epoch, int(plan.class_counts.max())) < 2**31 else object  # products stay below 2**63
     n, q, middle = (array.astype(wide) for array in (plan.class_counts, plan.quotas, plan.middles))
-    start = epoch * (q % n) % n
-    half = (start >= middle).astype(np.intp)
-    low, high = np.where(half, middle, 0), np.where(half, n, middle)
     step = q % n
+    border = epoch * step % n
     step = np.where(2 * step <= n, step, step - n)
-    run = np.where(step >= 0, (start - low) // np.maximum(step, 1), (high - 1 - start) // np.maximum(-step, 1))
-    since = np.where(start == low, epoch, epoch - run)  # a border on the edge of a half does not cut it
-    return start.astype(np.int64), half, since.astype(np.int64)
-
-
-def _gather(arrays, index):
-    """The entries at ``index`` of the arrays of a Domain or Key."""
-    return type(arrays)(*(array[index] for array in arrays))
+    half = (border >= middle).astype(np.intp)
+    low, high = np.where(half, middle, 0), np.where(half, n, middle)
+    run = np.where(step >= 0, (border - low) // np.maximum(step, 1), (high - 1 - border) // np.maximum(-step, 1))
+    since = np.where(border == low, epoch, epoch - run)  # on the edge of a half, a border does not cut it
+    return border.astype(np.int64), half, since.astype(np.int64)

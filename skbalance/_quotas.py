@@ -57,13 +57,14 @@ def quotas(class_counts, strength, n_samples):
             f"n_samples={n_samples!r} with strength={strength} asks for {total:.3g} draws an epoch, more than 2**53. "
             "Lower the strength or give n_samples as a number."
         )
+    # Each class is rounded by itself: there is no total that they must meet.
     return np.maximum(1, np.rint(ideal.round(DECIMALS))).astype(np.int64)
 
 
 def apportion(shares, n_samples):
     """Whole numbers that sum to ``n_samples``, none below 1, in proportion to ``shares``.
 
-    A class whose ideal is below one draw gets one and leaves the game; the rest share what remains, and so on. Then
+    A class whose ideal is below one draw gets one and is set aside; the rest share what remains, and so on. Then
     the method of largest remainders (Hamilton's): floors, and what is left over goes to the largest fractions, a tie to
     the lower index.
 
@@ -75,14 +76,15 @@ def apportion(shares, n_samples):
     order = np.argsort(shares, kind="stable")
     rising = shares[order]
     remaining = np.cumsum(rising[::-1])[::-1]
-    # Who leaves is a run of the smallest shares: up to the first class that is owed a whole draw of what then remains.
+    # Those set aside are a run of the smallest shares, up to the first that is owed a whole draw of what then remains; the
+    # largest always is.
     owed_one = (n_samples - np.arange(len(shares))) * rising >= remaining
-    n_leaving = int(np.argmax(owed_one))
+    n_aside = int(np.argmax(owed_one))
     result = np.ones(len(shares), dtype=np.int64)
-    staying = np.sort(order[n_leaving:])
-    ideal = (n_samples - n_leaving) * (shares[staying] / remaining[n_leaving])
+    staying = np.sort(order[n_aside:])
+    ideal = (n_samples - n_aside) * (shares[staying] / remaining[n_aside])
     floors = np.floor(ideal)
-    n_left = n_samples - n_leaving - int(floors.sum())
+    n_left = n_samples - n_aside - int(floors.sum())
     fractions = (ideal - floors).round(DECIMALS)
     floors[np.argsort(-fractions, kind="stable")[:n_left]] += 1
     result[staying] = floors

@@ -30,11 +30,10 @@ def check_rows(X):
 
 
 def _shape_of_list(X):
-    return (
-        (len(X), len(X[0]))
-        if len(X) and isinstance(X[0], Sequence) and not isinstance(X[0], (str, bytes))
-        else (len(X),)
-    )
+    """As numpy would see it, by its first row only: lists of texts and of other objects have one dimension."""
+    if len(X) > 0 and isinstance(X[0], Sequence) and not isinstance(X[0], (str, bytes)):
+        return len(X), len(X[0])
+    return (len(X),)
 
 
 def _is_number(value):
@@ -48,4 +47,5 @@ def take_rows(data, indices):
         return data.take(indices, axis=0)  # faster than data[indices]
     if sparse.issparse(data) and data.format not in ("csr", "csc", "lil"):
         data = data.tocsr()
+    # No public helper picks rows of pandas, polars, sparse matrices and lists alike; imbalanced-learn stands on this one, too.
     return _safe_indexing(data, indices)

@@ -1,4 +1,4 @@
-"""InverseFrequencySampler: parameters and data are checked here, once, and handed to the pure modules."""
+"""InverseFrequencySampler: checks its parameters, and composes the modules that know labels, quotas, draws and rows."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class InverseFrequencySampler(BaseSampler):
             seen = f"the one class {self.classes_.tolist()[0]!r}" if len(codes) else "no rows"
             raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
         pool, self.class_counts_ = group(codes, len(self.classes_))
-        quotas = _quotas.quotas(self.class_counts_, float(self.strength), self._n_draws(len(codes)))
+        quotas = _quotas.quotas(self.class_counts_, float(self.strength), self._draws_or_word(len(codes)))
         labels = self.classes_.tolist()
         weights = _quotas.row_weights(self.class_counts_, float(self.strength))
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
@@ -284,12 +284,12 @@ class InverseFrequencySampler(BaseSampler):
         if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
             raise TypeError(f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}.")
         if isinstance(n_samples, str) and n_samples not in ("over", "under"):
-            raise ValueError(f"n_samples must be 'over' or 'under' where it is a word, got {n_samples!r}.")
+            raise ValueError(f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}.")
         if _is_real(n_samples) and not (isfinite(n_samples) and n_samples > 0):
             raise ValueError(f"n_samples must be a finite number above 0, got {n_samples!r}.")
 
-    def _n_draws(self, n_rows):
-        """What `_quotas.quotas` takes for ``n_samples``: a whole number or a word."""
+    def _draws_or_word(self, n_rows):
+        """``n_samples`` as `_quotas.quotas` takes it: a whole number of draws, "over" or "under"."""
         if isinstance(self.n_samples, str):
             return self.n_samples
         if self.n_samples is None:
@@ -298,7 +298,10 @@ class InverseFrequencySampler(BaseSampler):
         n_draws = int(self.n_samples) if whole else round(self.n_samples * n_rows)
         seen = f"n_samples={self.n_samples!r}" + ("" if whole else f" of {n_rows} rows, {n_draws} draws")
         if n_draws < len(self.classes_):
-            raise ValueError(f"n_samples must leave each of the {len(self.classes_)} classes a draw, got {seen}.")
+            raise ValueError(
+                f"n_samples must leave each of the {len(self.classes_)} classes a draw, got {seen}. An int is a number of "
+                "draws, a float a fraction of the rows."
+            )
         if n_draws > _quotas.MOST_DRAWS:
             raise ValueError(f"n_samples must be at most 2**53 draws, got {seen}.")
         return n_draws

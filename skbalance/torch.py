@@ -25,6 +25,11 @@ class BalancedSampler(Sampler[int]):
     plan : Plan
         The fitted sampler's plan of draws.
 
+    Raises
+    ------
+    TypeError
+        Anything but a plan.
+
     Attributes
     ----------
     epoch : int
@@ -40,6 +45,11 @@ class BalancedSampler(Sampler[int]):
     """
 
     def __init__(self, plan: Plan) -> None:
+        if not isinstance(plan, Plan):
+            raise TypeError(
+                "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(labels), "
+                f"not from {type(plan).__name__}."
+            )
         self._plan = plan
         self.epoch = 0
 
@@ -50,7 +60,7 @@ class BalancedSampler(Sampler[int]):
         return chain.from_iterable(self._chunks())
 
     def _chunks(self) -> Iterator[list[int]]:
-        epoch = Epoch(self._plan, self.epoch)
+        epoch = Epoch(self._plan, check_epoch(self.epoch))
         self.epoch += 1
         for rows in epoch.chunks():
             yield rows.tolist()

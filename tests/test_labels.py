@@ -169,7 +169,11 @@ def test_missing_labels_of_other_kinds_are_refused(y):
 @pytest.mark.parametrize(
     ("y", "error", "message"),
     [
-        ([0.5, 1.5], ValueError, r"Unknown label type: .* got float64\. If they are classes, say so: y\.astype\(int\)"),
+        (
+            [0.5, 1.5],
+            ValueError,
+            r"Unknown label type: .* got float64\. If they are classes, say so by converting them",
+        ),
         (np.array([0.0, 1.0]), ValueError, "Unknown label type: .* got float64"),
         (torch.tensor([0.0, 1.0]), ValueError, "Unknown label type: .* got float32"),
         (pl.Series([0.0, 1.0]), ValueError, "Unknown label type: .* got float64"),
@@ -183,7 +187,17 @@ def test_missing_labels_of_other_kinds_are_refused(y):
         ([[0, 0], [0, 1]], ValueError, "Multilabel and multioutput targets are not supported"),
         ([[0, 2], [1, 0]], ValueError, "Multilabel and multioutput targets are not supported"),
         (np.zeros((2, 2, 2), dtype=int), ValueError, r"1d array of labels, got an array of shape \(2, 2, 2\)"),
-        (7, ValueError, r"1d array of labels, got an array of shape \(\)"),
+        (np.int64(7), ValueError, r"1d array of labels, got an array of shape \(\)"),
+        (7, TypeError, "y must be labels .* got int"),
+        ("aab", TypeError, "y must be labels .* got str"),
+        ({1, 2}, TypeError, "y must be labels .* got set"),
+        (iter([1, 2]), TypeError, "y must be labels .* got list_iterator"),
+        ([[0, 1], [1]], ValueError, "y must be one label a row, got list that numpy cannot hold"),
+        (
+            torch.zeros(3, dtype=torch.bfloat16),
+            ValueError,
+            "y must be one label a row, got Tensor that numpy cannot hold",
+        ),
         (
             sparse.csr_array([[0, 1], [1, 0]]),
             TypeError,
@@ -195,6 +209,21 @@ def test_missing_labels_of_other_kinds_are_refused(y):
 def test_what_is_no_class_is_refused(y, error, message):
     with pytest.raises(error, match=message):
         encode(y)
+
+
+class EndlessDataset(torch.utils.data.Dataset):
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        raise AssertionError("an item was loaded")
+
+
+def test_data_sets_are_refused_and_not_loaded():
+    with pytest.raises(
+        TypeError, match=r"y must be labels .* got EndlessDataset\. .* pass its labels, such as dataset\.targets"
+    ):
+        encode(EndlessDataset())
 
 
 def test_a_list_of_words_and_nan_does_not_become_the_word_nan():

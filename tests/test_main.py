@@ -60,6 +60,8 @@ def recall_of_2(data: Data, probabilities):
     [
         (["--seeds", "0"], "--seeds must be at least 1, got 0"),
         (["--epochs", "-1"], "--epochs must be at least 1, got -1"),
+        (["--output", "/no such folder/picture.png"], "--output must be a .png file in a folder that exists"),
+        (["--output", "picture"], "--output must be a .png file in a folder that exists"),
         (["--strength", "-1"], r"strength must be a real number >= 0, got -1\.0"),
     ],
 )

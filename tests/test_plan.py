@@ -179,6 +179,12 @@ def test_borders_agree_with_going_there_epoch_by_epoch(plan, epoch):
     assert got_since.tolist() == since.tolist()
 
 
+@given(plans(), st.integers(0, 2**63 - 1))
+def test_borders_of_late_epochs_are_exact(plan, epoch):
+    expected = [epoch * q % n for n, q in zip(plan.class_counts.tolist(), plan.quotas.tolist(), strict=True)]
+    assert _border(plan, epoch)[0].tolist() == expected
+
+
 def test_a_plan_survives_a_pickle():
     plan = Plan(np.array([5, 9]), np.array([7, 7]), 3, pool=np.arange(14))
     assert whole(pickle.loads(pickle.dumps(plan)), 2).tolist() == whole(plan, 2).tolist()

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -17,15 +16,17 @@ def first_block_under(word):
 
 def test_all_python_blocks_run_in_order():
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert names["search"].best_params_["inversefrequencysampler__strength"] > 0
-    sampler, y = names["sampler"], names["y"]
-    assert names["sampler"].sample_indices_.tolist() == sampler.draw(0).tolist()
-    assert list(sampler.to_torch_sampler()) == sampler.draw(0).tolist()
-    assert np.array_equal(names["aligned"], np.where(y[sampler.sample_indices_] == 1, 5.0, 1.0))
+    sampler, rows = names["sampler"], names["rows"]
+    assert names["X_res"].tolist() == names["X"][sampler.draw(0)].tolist()
+    assert rows.epoch == 3
+    rows.set_epoch(0)
+    assert list(rows) == sampler.draw(0).tolist()
+    assert list(rows) == sampler.draw(1).tolist()
 
 
 def test_the_two_commands_are_one_line_each():

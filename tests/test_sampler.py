@@ -141,7 +141,7 @@ def test_refitting_or_changing_attributes_does_not_touch_what_was_made_before():
     assert list(torch_sampler) == expected
 
 
-def test_notebooks_show_it():
+def test_repr_and_html_name_the_sampler():
     assert "InverseFrequencySampler" in InverseFrequencySampler()._repr_html_()
     assert repr(InverseFrequencySampler(strength=0.5)) == "InverseFrequencySampler(strength=0.5)"
 
@@ -171,11 +171,16 @@ nan, inf = float("nan"), float("inf")
         ("n_samples", -3, ValueError, "n_samples must be a finite number above 0, got -3"),
         ("n_samples", nan, ValueError, "n_samples must be a finite number above 0, got nan"),
         ("n_samples", inf, ValueError, "n_samples must be a finite number above 0, got inf"),
-        ("n_samples", 1, ValueError, "n_samples must leave each of the 2 classes a draw, got n_samples=1"),
+        (
+            "n_samples",
+            1,
+            ValueError,
+            "n_samples must leave each of the 2 classes a draw, got n_samples=1. An int is a number",
+        ),
         ("n_samples", 0.01, ValueError, r"each of the 2 classes a draw, got n_samples=0\.01 of 100 rows, 1 draws"),
         ("n_samples", 10**30, ValueError, r"n_samples must be at most 2\*\*53 draws, got n_samples=1000"),
         ("n_samples", 1e300, ValueError, r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+300"),
-        ("n_samples", "both", ValueError, "n_samples must be 'over' or 'under' where it is a word, got 'both'"),
+        ("n_samples", "both", ValueError, "n_samples must be an int, a float, 'over', 'under' or None, got 'both'"),
         ("n_samples", True, TypeError, "n_samples must be an int, a float, 'over', 'under' or None, got True"),
         ("n_samples", [5], TypeError, r"n_samples must be an int, .* got \[5\]"),
         ("replacement", 1, TypeError, "replacement must be True or False, got 1"),
@@ -213,7 +218,7 @@ def test_bad_labels_are_refused(y, error, message):
         InverseFrequencySampler().fit(None, y)
 
 
-def test_a_failed_fit_needs_both_lengths_alike():
+def test_lengths_that_differ_are_refused():
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[100, 99\]"):
         InverseFrequencySampler().fit(X, Y[:-1])
 

@@ -111,3 +111,12 @@ def test_torch_samplers_survive_a_pickle_mid_training():
     rows = sampler().to_torch_sampler(Y)
     list(rows)
     assert list(pickle.loads(pickle.dumps(rows))) == list(rows)
+
+
+def test_only_a_plan_and_a_right_epoch_will_do():
+    with pytest.raises(TypeError, match=r"made by InverseFrequencySampler\.to_torch_sampler\(labels\), not from list"):
+        BalancedSampler([0, 1, 1])
+    rows = sampler().to_torch_sampler(Y)
+    rows.epoch = -3
+    with pytest.raises(ValueError, match=r"epoch must be an int .* got -3"):
+        next(iter(rows))

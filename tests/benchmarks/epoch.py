@@ -3,7 +3,7 @@
     python tests/benchmarks/epoch.py [--rows 10000000] [--repeats 3]
 
 Each measurement is a process of its own, peers take turns, and the best of the repeats counts. Ratios of one run hold where
-absolute times do not. Peak memory is the resident set's, beyond that after imports and loading of labels (Linux only).
+absolute times do not. Peak memory is the resident set's, less what the process held once the labels were loaded (Linux only).
 """
 
 import argparse
@@ -84,8 +84,13 @@ def best(runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=10**7)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=10**7,
+        help="rows; labels of ten times as many are written, too (default: %(default)s)",
+    )
+    parser.add_argument("--repeats", type=int, default=3, help="the best of so many counts (default: %(default)s)")
     parser.add_argument("--measure", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("--labels", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--first-only", action="store_true", help=argparse.SUPPRESS)
