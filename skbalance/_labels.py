@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
+from numbers import Integral, Number
 from typing import Any
 
 import numpy as np
@@ -31,8 +33,7 @@ def encode(y):
     Raises
     ------
     TypeError, ValueError
-        Labels that are missing, numbers with a fraction part's type (float, complex), dates, unhashable or unsortable;
-        several labels a row.
+        Labels that are missing, floats, complex numbers, datetime64, unhashable or unsortable; several labels a row.
 
     Examples
     --------
@@ -106,29 +107,47 @@ def _as_array(y):
     """The numpy array behind labels of any kind, without losing what tells missing or mixed labels apart."""
     if sparse.issparse(y):
         raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
-    is_sequence = isinstance(y, Sequence) and not isinstance(y, (str, bytes))
-    if not (is_sequence or hasattr(y, "__array__")):  # numpy would load a data set item by item, or wrap a set
-        raise TypeError(
-            f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}. For a data set, pass its "
-            "labels, such as dataset.targets."
-        )
     if hasattr(y, "detach"):  # torch
         y = y.detach().cpu()
-    mixed = is_sequence and len(set(map(type, y))) > 1
     try:
-        return np.asarray(y, dtype=object if mixed else None)
+        if hasattr(y, "__array__"):
+            return np.asarray(y)
+        if isinstance(y, Sequence) and not isinstance(y, (str, bytes)):
+            return _array_of_sequence(list(y))
     except (TypeError, ValueError) as error:
         raise ValueError(f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}") from None
+    # Others, numpy would load item by item (a data set) or wrap as they are (a set).
+    raise TypeError(
+        f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}. For a data set, pass its "
+        "labels, such as dataset.targets."
+    )
+
+
+def _array_of_sequence(y):
+    """Objects rather than strings: numpy would turn mixed kinds into strings, and drop a string's last NUL."""
+    kinds = set(map(type, y))
+    if kinds <= {list, tuple} and kinds:
+        return _array_of_sequence([row[0] for row in y]) if all(len(row) == 1 for row in y) else np.asarray(y)
+    if len(kinds) == 1 and not isinstance(y[0], (str, bytes)):
+        array = np.asarray(y)
+        if array.dtype.kind != "f" or not isinstance(y[0], Integral):  # large integers would become floats
+            return array
+    return np.fromiter(y, dtype=object, count=len(y))
 
 
 def _refuse_missing(y):
-    """Ask the frames that know which labels are missing; numpy would turn some of them into floats."""
-    if hasattr(y, "isna"):  # pandas
+    """Ask those who know which labels are missing; numpy would turn some into floats, and uncover what is masked."""
+    if isinstance(y, np.ma.MaskedArray):
+        absent = np.ma.getmaskarray(y)
+    elif hasattr(y, "isna") and getattr(y, "nlevels", 1) == 1:  # pandas, but for a MultiIndex
         absent = np.asarray(y.isna())
-        if absent.any():
-            raise ValueError(_missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
-    if hasattr(y, "null_count") and np.asarray(y.null_count()).sum() > 0:  # polars
-        raise ValueError("y has missing labels (null); drop those rows or give them a class of their own.")
+    elif hasattr(y, "null_count"):  # polars
+        columns = y.get_columns() if hasattr(y, "get_columns") else [y]
+        absent = np.stack([column.is_null().to_numpy() for column in columns], axis=1)
+    else:
+        return
+    if absent.any():
+        raise ValueError(_missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
 
 
 def _one_dimensional(labels):
@@ -139,7 +158,7 @@ def _one_dimensional(labels):
         return labels[:, 0]
     if labels.ndim != 2:
         raise ValueError(f"y should be a 1d array of labels, got an array of shape {labels.shape} instead.")
-    hot = labels == 1
+    hot = labels == 1 if labels.dtype.kind in "biufO" else np.zeros(labels.shape, dtype=bool)
     if not ((hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()):
         raise ValueError(
             "Multilabel and multioutput targets are not supported. A 2-d y must be one-hot (a single 1 in each row, "
@@ -186,12 +205,8 @@ def _encode_objects(labels):
     except TypeError as error:
         raise TypeError(f"labels must be hashable (strings, integers, bools, ...), got: {error}.") from None
     found = list(numbers)
-    _check_objects(found, codes)
-    try:
-        order = sorted(range(len(found)), key=found.__getitem__)
-    except TypeError:
-        kinds = sorted({type(label).__name__ for label in found})
-        raise TypeError(f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}.") from None
+    _check_objects(found, codes, labels)
+    order = _sorted_order(found)
     classes = np.empty(len(found), dtype=labels.dtype)
     classes[:] = [found[number] for number in order]
     new_codes = np.empty(len(found), dtype=np.min_scalar_type(max(len(found) - 1, 0)))
@@ -199,13 +214,30 @@ def _encode_objects(labels):
     return classes, new_codes[codes]
 
 
-def _check_objects(found, codes):
-    """Refuse distinct labels that stand for no class."""
+def _check_objects(found, codes, labels):
+    """Refuse labels that stand for no class."""
     for number, label in enumerate(found):
         if _is_missing(label):
             raise ValueError(_missing(np.flatnonzero(codes == number)))
-        if isinstance(label, (float, np.floating)):
-            raise ValueError(_unknown(f"{label!r} ({type(label).__name__})"))
+        if hasattr(label, "__array__") and not isinstance(label, np.generic):
+            raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
+    if any(isinstance(label, Number) for label in found):  # all labels, as a float hides behind an equal integer
+        floats = [label for label in labels.tolist() if isinstance(label, (float, np.floating))]
+        if floats:
+            raise ValueError(_unknown(f"{floats[0]!r} ({type(floats[0]).__name__})"))
+
+
+def _sorted_order(found):
+    """The places of distinct labels in sorted order; TypeError unless each can be compared with the next."""
+    try:
+        order = sorted(range(len(found)), key=found.__getitem__)
+        ordered = all(found[a] < found[b] for a, b in pairwise(order))
+    except TypeError:
+        ordered = False
+    if not ordered:
+        kinds = sorted({type(label).__name__ for label in found})
+        raise TypeError(f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}.")
+    return order
 
 
 def _is_missing(label):

@@ -8,13 +8,15 @@ ahead of another of its class, neither within an epoch nor over all epochs toget
     class   = the one whose run of the cumulative quotas holds slot;  k = slot - the run's start
     place   = (border + k) mod n                         with border = epoch * q mod n
     place   = shuffle[seed, class, half, since](place)   within its half of the circle
-    ordinal = shuffle[seed, class](place)                the row that sits there: a permutation of [0, n)
+    ordinal = shuffle[seed, class, dealt](place)         the row that sits there: a permutation of [0, n)
     row     = pool[class][ordinal]
 
 Why halves? In one fixed order, the same rows would share an epoch lap after lap. In a new order for each lap, an epoch that
 spans two laps could draw a row at the end of one and again at the start of the next, while others wait. So each half of the
 circle is shuffled by itself, and keeps its order while borders fall inside it, since the rows on the two sides of a border
-belong to different epochs; ``since`` is the first epoch of such a run. A half that no border cuts gets a new order.
+belong to different epochs; ``since`` is the first epoch of such a run. A half that no border cuts gets a new order. Where a
+border falls on the start of the circle, all rows have been drawn equally often, and the whole circle is dealt anew; ``dealt``
+is the last such epoch.
 """
 
 from dataclasses import dataclass
@@ -74,9 +76,9 @@ class Plan:
         return Domain.of(self.class_counts, self.dtype)
 
     @cached_property
-    def circle_keys(self):
-        """The key of each class's circle."""
-        return Key.of(derive(self.seed, CIRCLES, np.arange(len(self.quotas), dtype=np.uint64)), self.dtype)
+    def periods(self):
+        """After how many epochs each class's border is back at the start of its circle."""
+        return self.class_counts // np.gcd(self.class_counts, self.quotas)
 
     @cached_property
     def middles(self):
@@ -128,6 +130,8 @@ class Epoch:
         if plan.replacement:
             self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
             return
+        dealt = number - number % plan.periods
+        self._circle_keys = Key.of(derive(plan.seed, CIRCLES, classes, dealt.astype(np.uint64)), plan.dtype)
         border, half, since = _border(plan, number)
         _, next_half, next_since = _border(plan, number + 1)
         # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's own border comes last and
@@ -170,7 +174,7 @@ class Epoch:
         place = self._border[classes] + k
         place -= place // circle_n * circle_n
         place = self._in_halves(permute, classes, place)
-        return permute(place, circle, pick(plan.circle_keys, classes))
+        return permute(place, circle, pick(self._circle_keys, classes))
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of `locate`.
@@ -181,7 +185,7 @@ class Epoch:
         if plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
         circle = circle_n, _, _ = pick(plan.circle_domains, classes)
-        place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(plan.circle_keys, classes))
+        place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
         place = self._in_halves(unpermute, classes, place)
         border = self._border[classes]
         before = np.where(
@@ -194,7 +198,7 @@ class Epoch:
         middle = self.plan.middles.astype(place.dtype)[classes]
         second = place >= middle
         offset = middle * second
-        index = 2 * classes + second
+        index = 2 * classes.astype(np.intp, copy=False) + second  # codes of few bits would wrap
         place = permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index))
         return place + offset
 

@@ -22,7 +22,7 @@ def check_rows(X):
     for axis, name in enumerate(("sample", "feature")[: len(shape)]):
         if shape[axis] == 0:
             raise ValueError(f"Found array with 0 {name}(s) (shape={shape}) while a minimum of 1 is required.")
-    if len(shape) == 1 and _is_number(X.iloc[0] if hasattr(X, "iloc") else X[0]):
+    if len(shape) == 1 and _is_numeric(X):
         raise ValueError(
             "Expected 2D array, got 1D array of numbers instead. Reshape it to (n_rows, 1) if it is one feature; a "
             "one-dimensional X may hold texts or other objects."
@@ -30,21 +30,28 @@ def check_rows(X):
 
 
 def _shape_of_list(X):
-    """As numpy would see it, by its first row only: lists of texts and of other objects have one dimension."""
+    """As numpy would see it: lists of texts and of other objects have one dimension."""
     if len(X) > 0 and isinstance(X[0], Sequence) and not isinstance(X[0], (str, bytes)):
-        return len(X), len(X[0])
+        return len(X), max(map(len, X))
     return (len(X),)
 
 
-def _is_number(value):
-    """Also for the tensors without dimensions that a one-dimensional tensor holds."""
-    return isinstance(value, Number) or (getattr(value, "ndim", None) == 0 and not isinstance(value, (str, bytes)))
+def _is_numeric(X):
+    """Whether a one-dimensional X holds numbers only: by its dtype (numpy, pandas; polars; torch) or by its items."""
+    dtype = getattr(X, "dtype", None)
+    if dtype is None:
+        return all(isinstance(value, Number) for value in X)
+    if hasattr(dtype, "kind"):
+        return dtype.kind in "biufc"
+    return dtype.is_numeric() if hasattr(dtype, "is_numeric") else True
 
 
 def take_rows(data, indices):
     """The rows at the indices, as the kind of container that they came in."""
     if type(data) is np.ndarray:
         return data.take(indices, axis=0)  # faster than data[indices]
+    if isinstance(data, tuple):
+        return tuple(data[index] for index in indices)
     if sparse.issparse(data) and data.format not in ("csr", "csc", "lil"):
         data = data.tocsr()
     # No public helper picks rows of pandas, polars, sparse matrices and lists alike; imbalanced-learn stands on this one, too.

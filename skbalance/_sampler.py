@@ -131,28 +131,34 @@ class InverseFrequencySampler(BaseSampler):
         >>> InverseFrequencySampler(strength=0.5).fit(None, [0, 0, 0, 0, 1]).sampling_strategy_
         {0: 3, 1: 2}
         """
-        self._check_parameters()
-        for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
-            self.__dict__.pop(stale, None)
+        strength = self._check_parameters()
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels are what it balances."
             )
         if X is not None:
             check_rows(X)
-            validate_data(self, X, skip_check_array=True)
             check_consistent_length(X, y)
-        self.classes_, codes = encode(y)
-        if len(self.classes_) < 2:
-            seen = f"the one class {self.classes_.tolist()[0]!r}" if len(codes) else "no rows"
+        classes, codes = encode(y)
+        if len(classes) < 2:
+            seen = f"the one class {classes.tolist()[0]!r}" if len(codes) else "no rows"
             raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
-        pool, self.class_counts_ = group(codes, len(self.classes_))
-        quotas = _quotas.quotas(self.class_counts_, float(self.strength), self._draws_or_word(len(codes)))
-        labels = self.classes_.tolist()
-        weights = _quotas.row_weights(self.class_counts_, float(self.strength))
+        pool, class_counts = group(codes, len(classes))
+        quotas = _quotas.quotas(class_counts, strength, self._draws_or_word(len(codes), len(classes)))
+        plan = Plan(class_counts, quotas, self._new_seed(), bool(self.replacement), pool)
+
+        # Only now, so that a fit that fails leaves the sampler as it was.
+        for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
+            self.__dict__.pop(stale, None)
+        if X is not None:
+            validate_data(self, X, skip_check_array=True)
+        labels = classes.tolist()
+        weights = _quotas.row_weights(class_counts, strength)
+        self.classes_ = classes
+        self.class_counts_ = class_counts.copy()
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
         self.sampling_strategy_ = dict(zip(labels, quotas.tolist(), strict=True))
-        self._plan = Plan(self.class_counts_.copy(), quotas, self._new_seed(), bool(self.replacement), pool)
+        self._plan = plan
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -274,36 +280,43 @@ class InverseFrequencySampler(BaseSampler):
         return tags
 
     def _check_parameters(self):
+        """Raise unless strength, n_samples and replacement are of the right kind; return the strength as a float."""
         if not _is_real(self.strength):
             raise TypeError(f"strength must be a real number >= 0, got {self.strength!r}.")
-        if not (isfinite(self.strength) and self.strength >= 0):
+        strength = _as_float(self.strength)
+        if not (isfinite(strength) and strength >= 0):
             raise ValueError(f"strength must be a real number >= 0, got {self.strength!r}.")
         if not isinstance(self.replacement, (bool, np.bool_)):
             raise TypeError(f"replacement must be True or False, got {self.replacement!r}.")
         n_samples: Any = self.n_samples
+        wanted = f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}."
         if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
-            raise TypeError(f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}.")
+            raise TypeError(wanted)
         if isinstance(n_samples, str) and n_samples not in ("over", "under"):
-            raise ValueError(f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}.")
-        if _is_real(n_samples) and not (isfinite(n_samples) and n_samples > 0):
+            raise ValueError(wanted)
+        if _is_real(n_samples) and not 0 < n_samples < float("inf"):
             raise ValueError(f"n_samples must be a finite number above 0, got {n_samples!r}.")
+        return strength
 
-    def _draws_or_word(self, n_rows):
+    def _draws_or_word(self, n_rows, n_classes):
         """``n_samples`` as `_quotas.quotas` takes it: a whole number of draws, "over" or "under"."""
         if isinstance(self.n_samples, str):
             return self.n_samples
         if self.n_samples is None:
             return n_rows
-        whole = isinstance(self.n_samples, Integral)
-        n_draws = int(self.n_samples) if whole else round(self.n_samples * n_rows)
-        seen = f"n_samples={self.n_samples!r}" + ("" if whole else f" of {n_rows} rows, {n_draws} draws")
-        if n_draws < len(self.classes_):
-            raise ValueError(
-                f"n_samples must leave each of the {len(self.classes_)} classes a draw, got {seen}. An int is a number of "
-                "draws, a float a fraction of the rows."
-            )
+        n_draws: Any = self.n_samples
+        seen = f"n_samples={n_draws!r}"
+        if not isinstance(n_draws, Integral):
+            n_draws = _as_float(n_draws) * n_rows
+            seen += f" of {n_rows} rows, {n_draws:.3g} draws"
         if n_draws > _quotas.MOST_DRAWS:
             raise ValueError(f"n_samples must be at most 2**53 draws, got {seen}.")
+        n_draws = round(n_draws)
+        if n_draws < n_classes:
+            raise ValueError(
+                f"n_samples must leave each of the {n_classes} classes a draw, got {seen}. An int is a number of draws, "
+                "a float a fraction of the rows."
+            )
         return n_draws
 
     def _new_seed(self):
@@ -328,3 +341,10 @@ def check_epoch(epoch: Any) -> int:
 
 def _is_real(value):
     return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _as_float(value):
+    try:
+        return float(value)
+    except OverflowError:  # an int or a fraction past the largest float
+        return float("inf")

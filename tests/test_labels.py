@@ -1,3 +1,5 @@
+import collections
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -162,7 +164,7 @@ def test_missing_labels_are_refused_with_their_rows(missing, label, container):
     ids=repr,
 )
 def test_missing_labels_of_other_kinds_are_refused(y):
-    with pytest.raises(ValueError, match="missing labels"):
+    with pytest.raises(ValueError, match=r"missing labels .* at row 1;"):
         encode(y)
 
 
@@ -181,6 +183,17 @@ def test_missing_labels_of_other_kinds_are_refused(y):
         ([1, 2.0], ValueError, r"Unknown label type: .* got 2\.0 \(float\)"),
         ([1j, 2j], ValueError, "Complex data not supported: .* got complex"),
         (np.array(["2026-01-01"], dtype="M8[D]"), ValueError, r"Unknown label type: .* got datetime64\[D\]"),
+        (
+            [frozenset("a"), frozenset("b")],
+            TypeError,
+            "labels must be of one kind, so that they can be sorted, got frozenset",
+        ),
+        (
+            np.fromiter([torch.tensor(0), torch.tensor(1)], dtype=object),
+            TypeError,
+            "labels must be scalars, got Tensor",
+        ),
+        ([["a", "b"], ["c", "d"]], ValueError, "Multilabel and multioutput targets are not supported"),
         (["a", 1], TypeError, "labels must be of one kind, so that they can be sorted, got int and str"),
         ([{}, {}], TypeError, "labels must be hashable .* 'dict'"),
         ([[1, 1], [0, 1]], ValueError, r"Multilabel and multioutput targets are not supported.*got shape \(2, 2\)"),
@@ -224,6 +237,47 @@ def test_data_sets_are_refused_and_not_loaded():
         TypeError, match=r"y must be labels .* got EndlessDataset\. .* pass its labels, such as dataset\.targets"
     ):
         encode(EndlessDataset())
+
+
+def test_equal_words_of_other_kinds_are_not_merged():
+    for y in ["a", "a\0", "b"], [b"a", b"a\0", b"b"], collections.deque(["a", "a\0", "b"]), [["a"], ["a\0"], ["b"]]:
+        assert len(encode(y)[0]) == 3
+
+
+def test_large_integers_of_a_list_stay_integers():
+    assert encode([2**63 + 5, 5, 7])[0].tolist() == [5, 7, 2**63 + 5]
+    assert encode([2**100, -1])[0].tolist() == [-1, 2**100]
+
+
+def test_pandas_multi_index_and_tuples_of_objects_are_classes():
+    assert encode(pd.MultiIndex.from_tuples([(0, "b"), (1, "a"), (0, "b")]))[1].tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "y", [[1, 1.0, 2], [1.0, 1, 2], (0, 1, 1.0), np.array([0, 1, 1.0], dtype=object), [1, np.float32(1)]], ids=repr
+)
+def test_a_float_is_seen_behind_an_equal_integer(y):
+    with pytest.raises(ValueError, match=r"Unknown label type: .* got (np\.float32\()?1\.0\)? \(float"):
+        encode(y)
+
+
+@pytest.mark.parametrize("nan_kind", [float("nan"), None, np.nan], ids=repr)
+def test_missing_labels_are_seen_in_columns_and_other_sequences(nan_kind):
+    for y in [["a"], [nan_kind], ["b"]], ("a", nan_kind, "b"), collections.deque(["a", nan_kind, "b"]):
+        with pytest.raises(ValueError, match=r"missing labels .* at row 1;"):
+            encode(y)
+
+
+def test_masked_labels_are_missing():
+    y = np.ma.array([0, 0, 1, 9], mask=[0, 0, 0, 1])
+    with pytest.raises(ValueError, match=r"missing labels .* at row 3;"):
+        encode(y)
+    assert encode(y[:3])[1].tolist() == [0, 0, 1]
+
+
+def test_one_hot_tensors_may_require_a_gradient():
+    y = torch.eye(3, requires_grad=True)
+    assert encode(y)[1].tolist() == [0, 1, 2]
 
 
 def test_a_list_of_words_and_nan_does_not_become_the_word_nan():

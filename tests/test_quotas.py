@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
@@ -36,7 +36,9 @@ def by_the_rule(class_counts, strength, n_samples):
     return result
 
 
+@settings(max_examples=500)
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=12), st.integers(0, 3), st.integers(0, 500))
+@example([131, 243], 2, 10 - 2)  # fractions that two decimals would call a tie
 def test_quotas_follow_the_rule_to_the_letter(class_counts, strength, extra):
     n_samples = len(class_counts) + extra
     assert quotas(class_counts, strength, n_samples).tolist() == by_the_rule(class_counts, strength, n_samples)
@@ -110,6 +112,11 @@ def test_no_strength_overflows(strength):
     class_counts = [10, 1000, 10**6]
     assert quotas(class_counts, strength, 100).tolist() == [98, 1, 1]
     assert np.isfinite(row_weights(class_counts, strength)).all()
+
+
+def test_a_power_that_overflows_is_refused_without_a_warning():
+    with pytest.raises(ValueError, match="asks for inf draws an epoch"):
+        quotas([1, 10**6], 400.0, "over")
 
 
 def test_a_strength_that_asks_for_too_many_draws_is_refused():

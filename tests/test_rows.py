@@ -86,6 +86,31 @@ def test_lists_of_rows_and_of_objects_stay_lists():
         assert isinstance(y_res, list)
 
 
+def test_tuples_stay_tuples():
+    rows = tuple(map(tuple, X))
+    X_res, y_res, indices = resample(rows, tuple(Y))
+    assert X_res == tuple(rows[i] for i in indices)
+    assert y_res == tuple(Y[i] for i in indices)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        pd.Series([None, "w", "x", "y", "z"]),
+        [float("nan"), "w", "x", "y", "z"],
+        ["", "w", "x", "y", "z"],
+        [[], ["v"], ["w", "x"], ["y"], []],
+        np.array([(1, 2.0)] * 5, dtype=[("a", int), ("b", float)]),
+        pd.Series(pd.date_range("2026-01-01", periods=5)),
+        np.arange(5).astype("M8[D]"),
+        pl.Series(["v", None, "x", "y", "z"]),
+    ],
+    ids=lambda X: type(X).__name__,
+)
+def test_one_dimension_of_other_than_numbers_is_no_error(X):
+    assert len(resample(X)[0]) == 8
+
+
 def test_nan_is_left_alone():
     X_nan = np.where(X > 5, np.nan, X)
     X_res, _, indices = resample(X_nan)
@@ -109,6 +134,8 @@ def test_labels_of_two_dimensions_come_back_so(kind):
         ([1, 2, 3, 4, 5], ValueError, "Expected 2D array, got 1D array of numbers"),
         (pd.Series([1, 2, 3, 4, 5]), ValueError, "Expected 2D array, got 1D array of numbers"),
         (pl.Series([1, 2, 3, 4, 5]), ValueError, "Expected 2D array, got 1D array of numbers"),
+        (pd.Series([pd.NA, 1, 2, 3, 4], dtype="Int64"), ValueError, "Expected 2D array, got 1D array of numbers"),
+        (pl.Series([None, 1, 2, 3, 4]), ValueError, "Expected 2D array, got 1D array of numbers"),
         (torch.arange(5), ValueError, "Expected 2D array, got 1D array of numbers"),
         (np.empty((5, 0)), ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\) while a minimum of 1 is required"),
         (pd.DataFrame(index=range(5)), ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\)"),

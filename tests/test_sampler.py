@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
 
 from skbalance import InverseFrequencySampler
 
@@ -118,6 +120,39 @@ def test_without_a_seed_each_fit_is_new_but_each_epoch_stands():
     assert not np.array_equal(sampler.fit(None, Y).draw(2), first)
 
 
+def test_seeds_of_chance_have_63_bits():
+    seeds = [InverseFrequencySampler().fit(None, Y)._plan.seed for _ in range(40)]
+    assert max(seeds) > 2**61  # false alarm 2 ** -80
+
+
+def test_a_fit_that_fails_leaves_the_sampler_as_it_was():
+    sampler = InverseFrequencySampler(random_state=0)
+    sampler.fit_resample(pd.DataFrame(X, columns=["a", "b"]), Y)
+    before = pickle.dumps(sampler)
+    for bad in (None, ["z"] * 5), (X, ["z"] * 100), (np.ones((5, 7)), [0, 1, 2, 3, None]), (X[:50], Y):
+        with pytest.raises(ValueError, match=r"."):
+            sampler.fit(*bad)
+        assert pickle.dumps(sampler) == before
+    unfitted = InverseFrequencySampler()
+    with pytest.raises(ValueError, match="2 classes"):
+        unfitted.fit(X, ["z"] * 100)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(unfitted)
+
+
+def test_tags_say_what_it_takes():
+    tags = get_tags(InverseFrequencySampler()).input_tags
+    assert tags.allow_nan
+    assert tags.string
+    assert tags.sparse
+    assert tags.three_d_array
+
+
+def test_the_most_draws_can_be_planned():
+    sampler = InverseFrequencySampler(n_samples=2**53).fit(None, Y)
+    assert sum(sampler.sampling_strategy_.values()) == 2**53
+
+
 def test_clone_and_params_round_trip():
     sampler = InverseFrequencySampler(strength=0.3, n_samples=0.5, replacement=True, random_state=3).fit(X, Y)
     copied = clone(sampler)
@@ -180,6 +215,15 @@ nan, inf = float("nan"), float("inf")
         ("n_samples", 0.01, ValueError, r"each of the 2 classes a draw, got n_samples=0\.01 of 100 rows, 1 draws"),
         ("n_samples", 10**30, ValueError, r"n_samples must be at most 2\*\*53 draws, got n_samples=1000"),
         ("n_samples", 1e300, ValueError, r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+300"),
+        ("n_samples", 2**53 + 1, ValueError, r"n_samples must be at most 2\*\*53 draws"),
+        ("n_samples", 10**400, ValueError, r"n_samples must be at most 2\*\*53 draws"),
+        (
+            "n_samples",
+            1e308,
+            ValueError,
+            r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+308 of 100 rows, inf draws",
+        ),
+        ("strength", 10**400, ValueError, "strength must be a real number >= 0, got 1000"),
         ("n_samples", "both", ValueError, "n_samples must be an int, a float, 'over', 'under' or None, got 'both'"),
         ("n_samples", True, TypeError, "n_samples must be an int, a float, 'over', 'under' or None, got True"),
         ("n_samples", [5], TypeError, r"n_samples must be an int, .* got \[5\]"),
@@ -268,5 +312,5 @@ def test_lazy_collections_are_refused_and_not_loaded():
 
 def test_draws_are_the_same_everywhere_and_for_ever():
     sampler = InverseFrequencySampler(n_samples=12, random_state=42).fit(None, Y)
-    assert sampler.draw().tolist() == [13, 90, 96, 53, 92, 17, 74, 94, 49, 97, 3, 95]
-    assert sampler.draw(7).tolist() == [63, 90, 21, 98, 69, 10, 41, 93, 94, 96, 97, 6]
+    assert sampler.draw().tolist() == [24, 92, 93, 89, 99, 33, 8, 91, 46, 97, 35, 96]
+    assert sampler.draw(7).tolist() == [79, 97, 44, 96, 76, 56, 38, 91, 93, 90, 98, 13]
