@@ -41,9 +41,7 @@ def encode(y):
     >>> classes.tolist(), codes.tolist()
     (['cat', 'dog'], [0, 1, 0])
     """
-    refuse_dask(y, "y")
-    _refuse_missing(y)
-    labels = _one_dimensional(_as_array(y))
+    labels = label_array(y)
     kind = labels.dtype.kind
     if kind in "biu" and labels.size:
         return _encode_integers(labels.astype(labels.dtype.newbyteorder("="), copy=False))
@@ -58,6 +56,22 @@ def encode(y):
     if labels.size:
         raise ValueError(_unknown(labels.dtype))
     return labels, labels.astype(np.uint8)  # no rows and no classes
+
+
+def label_array(y):
+    """The labels as a numpy array of shape (n,), before it is known whether they are classes.
+
+    >>> label_array([[0, 1], [1, 0]]).tolist()
+    [1, 0]
+    """
+    refuse_dask(y, "y")
+    _refuse_missing(y)
+    return _one_dimensional(_as_array(y))
+
+
+def is_label_container(y):
+    """Whether numpy can read labels from it without asking for them one by one."""
+    return hasattr(y, "__array__") or (isinstance(y, Sequence) and not isinstance(y, (str, bytes)))
 
 
 def group(codes, n_classes):
@@ -109,18 +123,20 @@ def _as_array(y):
         raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
     if hasattr(y, "detach"):  # torch
         y = y.detach().cpu()
+    if not is_label_container(y):  # numpy would load a data set item by item, and wrap a set as it is
+        raise TypeError(f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}.")
     try:
-        if hasattr(y, "__array__"):
-            return np.asarray(y)
-        if isinstance(y, Sequence) and not isinstance(y, (str, bytes)):
-            return _array_of_sequence(list(y))
+        return np.asarray(y) if hasattr(y, "__array__") else _array_of_sequence(list(_whole(y)))
     except (TypeError, ValueError) as error:
         raise ValueError(f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}") from None
-    # Others, numpy would load item by item (a data set) or wrap as they are (a set).
-    raise TypeError(
-        f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}. For a data set, pass its "
-        "labels, such as dataset.targets."
-    )
+
+
+def _whole(y):
+    """A sequence at once, which may be much faster than item by item (a column of a Hugging Face dataset)."""
+    try:
+        return y[:]
+    except TypeError:  # a deque takes no slice
+        return y
 
 
 def _array_of_sequence(y):

@@ -19,8 +19,10 @@ border falls on the start of the circle, all rows have been drawn equally often,
 is the last such epoch.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,7 +33,44 @@ FIRST_CHUNK = 2**10
 CHUNK = 2**15
 
 # What a key is for.
-SLOTS, CIRCLES, HALVES, BOOTSTRAP = range(4)
+SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES = range(5)
+
+
+class Layout:
+    """Which slots of an epoch are whose: runs as long as the quotas, in the order of the classes."""
+
+    def __init__(self, quotas, dtype):
+        self.n_samples = int(quotas.sum())
+        self.quotas = quotas.astype(dtype)
+        self.ends = np.cumsum(quotas).astype(dtype)
+        self.starts = self.ends - self.quotas
+        # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two classes.
+        n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
+        self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
+        first_slots = np.arange(0, self.n_samples, 2**self._shift, dtype=dtype)
+        classes = np.searchsorted(self.ends, first_slots, side="right")
+        self._buckets = classes.astype(np.min_scalar_type(len(quotas) - 1))
+
+    def class_of(self, slots):
+        """Index of the class whose run holds each slot.
+
+        >>> Layout(np.array([2, 3]), np.uint32).class_of(np.arange(5, dtype=np.uint32)).tolist()
+        [0, 0, 1, 1, 1]
+        """
+        classes = self._buckets[slots >> self._shift].astype(np.intp)
+        if self._shift:
+            later = np.flatnonzero(slots >= self.ends[classes])
+            classes[later] = np.searchsorted(self.ends, slots[later], side="right")
+        return classes
+
+
+class Border(NamedTuple):
+    """Where an epoch starts on the circle of each class: arrays of shape (n_classes,)."""
+
+    place: np.ndarray
+    half: np.ndarray  # 0 or 1: the half that holds the place
+    since: np.ndarray  # the first epoch of the run of epochs whose borders all fell into this half
+    dealt: np.ndarray  # the last epoch that started at the start of the circle
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +78,8 @@ class Plan:
     """All that the draws of all epochs depend on.
 
     ``class_counts`` and ``quotas`` are int64 arrays of shape (n_classes,). ``pool`` holds the rows of each class in row
-    order, class after class; without it, rows are known by class and ordinal only.
+    order, class after class; without it, rows are known by class and ordinal only. With a ``schedule``, a function from epoch
+    to quotas, ``quotas`` are those of epoch 0, and ``most_draws`` is a bound of any epoch's draws.
     """
 
     class_counts: np.ndarray
@@ -47,15 +87,32 @@ class Plan:
     seed: int
     replacement: bool = False
     pool: np.ndarray | None = None
+    schedule: Callable[[int], np.ndarray] | None = None
+    most_draws: int = 2**53
 
-    @cached_property
-    def n_samples(self) -> int:
-        return int(self.quotas.sum())
+    def n_samples(self, epoch: int) -> int:
+        """Draws in an epoch."""
+        return int(self.quotas_of(epoch).sum())
+
+    def quotas_of(self, epoch):
+        """Draws of each class in an epoch."""
+        return self.schedule(epoch) if self.schedule else self.quotas
+
+    def layout_of(self, epoch):
+        """The layout of an epoch."""
+        return Layout(self.quotas_of(epoch), self.dtype) if self.schedule else self._layout
+
+    def border_of(self, epoch):
+        """Where an epoch starts; with a schedule, by going there epoch by epoch."""
+        return self._walk.to(epoch) if self.schedule else _border(self, epoch)
 
     @cached_property
     def dtype(self):
-        """The narrowest words in which neither a slot nor a place plus an epoch's draws overflows."""
-        largest = max(self.n_samples, int((self.class_counts + self.quotas).max()))
+        """The narrowest words in which neither a slot nor a place plus an epoch's draws overflows, in any epoch."""
+        if self.schedule:
+            largest = int(self.class_counts.max()) + self.most_draws
+        else:
+            largest = max(int(self.quotas.sum()), int((self.class_counts + self.quotas).max()))
         return np.dtype(np.uint32 if largest < 2**32 else np.uint64)
 
     @cached_property
@@ -63,22 +120,9 @@ class Plan:
         return np.cumsum(self.class_counts) - self.class_counts
 
     @cached_property
-    def slot_ends(self):
-        return np.cumsum(self.quotas).astype(self.dtype)
-
-    @cached_property
-    def slot_starts(self):
-        return self.slot_ends - self.quotas.astype(self.dtype)
-
-    @cached_property
     def circle_domains(self):
         """The domain of each class's rows."""
         return Domain.of(self.class_counts, self.dtype)
-
-    @cached_property
-    def periods(self):
-        """After how many epochs each class's border is back at the start of its circle."""
-        return self.class_counts // np.gcd(self.class_counts, self.quotas)
 
     @cached_property
     def middles(self):
@@ -92,26 +136,12 @@ class Plan:
         return Domain.of(np.maximum(sizes, 1), self.dtype)
 
     @cached_property
-    def _buckets(self):
-        """The class of the first slot of every 2**shift slots, and shift: few buckets hold two classes."""
-        n_buckets = min(max(2**12, 64 * len(self.quotas)), 2**20)
-        shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
-        first_slots = np.arange(0, self.n_samples, 2**shift, dtype=self.dtype)
-        classes = np.searchsorted(self.slot_ends, first_slots, side="right")
-        return classes.astype(np.min_scalar_type(len(self.quotas) - 1)), shift
+    def _layout(self):
+        return Layout(self.quotas, self.dtype)
 
-    def class_of(self, slots):
-        """Index of the class whose run of the cumulative quotas holds each slot.
-
-        >>> Plan(np.array([5, 9]), np.array([2, 3]), seed=0).class_of(np.arange(5, dtype=np.uint32)).tolist()
-        [0, 0, 1, 1, 1]
-        """
-        buckets, shift = self._buckets
-        classes = buckets[slots >> shift].astype(np.intp)
-        if shift:
-            later = np.flatnonzero(slots >= self.slot_ends[classes])
-            classes[later] = np.searchsorted(self.slot_ends, slots[later], side="right")
-        return classes
+    @cached_property
+    def _walk(self):
+        return _Walk(self)
 
 
 class Epoch:
@@ -124,31 +154,35 @@ class Epoch:
 
     def __init__(self, plan, number):
         self.plan = plan
-        self._slot_domain = Domain.of(plan.n_samples, plan.dtype)
+        self.number = number
+        self.layout = plan.layout_of(number)
+        self._slot_domain = Domain.of(len(self), plan.dtype)
         self._slot_key = Key.of(derive(plan.seed, SLOTS, number), plan.dtype)
         classes = np.arange(len(plan.quotas), dtype=np.uint64)
         if plan.replacement:
             self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
             return
-        dealt = number - number % plan.periods
-        self._circle_keys = Key.of(derive(plan.seed, CIRCLES, classes, dealt.astype(np.uint64)), plan.dtype)
-        border, half, since = _border(plan, number)
-        _, next_half, next_since = _border(plan, number + 1)
+        here, there = plan.border_of(number), plan.border_of(number + 1)
+        self._border = here.place.astype(plan.dtype)
+        self._circle_keys = Key.of(derive(plan.seed, CIRCLES, classes, here.dealt.astype(np.uint64)), plan.dtype)
         # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's own border comes last and
         # so wins: what was drawn on its other side must stay there.
         orders = np.full((len(classes), 2), number)
-        for cut, order in (next_half, next_since), (half, since):
-            orders[np.arange(len(classes)), cut] = order
-        self._border = border.astype(plan.dtype)
+        for border in there, here:
+            orders[np.arange(len(classes)), border.half] = border.since
         halves = np.arange(2 * len(classes), dtype=np.uint64)
         self._half_keys = Key.of(derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype)
 
     def __len__(self):
-        return self.plan.n_samples
+        return self.layout.n_samples
 
     def rows(self, positions):
         """Rows drawn at the positions: an array of the pool's dtype."""
-        classes, ordinals = self.locate(positions)
+        return self.rows_of_slots(self._slots(positions))
+
+    def rows_of_slots(self, slots):
+        """Rows drawn at the slots, which list the epoch's draws by class."""
+        classes, ordinals = self._locate_slots(slots)
         return self.plan.pool[self.plan.pool_starts[classes] + ordinals.astype(np.intp)]
 
     def chunks(self):
@@ -161,11 +195,16 @@ class Epoch:
 
     def locate(self, positions):
         """Class and ordinal drawn at the positions."""
-        slots = permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
-        classes = self.plan.class_of(slots)
-        return classes, self.ordinals(classes, slots - self.plan.slot_starts[classes])
+        return self._locate_slots(self._slots(positions))
 
-    def ordinals(self, classes, k):
+    def _slots(self, positions):
+        return permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
+
+    def _locate_slots(self, slots):
+        classes = self.layout.class_of(slots)
+        return classes, self._ordinals(classes, slots - self.layout.starts[classes])
+
+    def _ordinals(self, classes, k):
         """Ordinals of the ``k``-th draws of the classes in this epoch."""
         plan = self.plan
         if plan.replacement:
@@ -191,7 +230,7 @@ class Epoch:
         before = np.where(
             place >= border, place - border, place + circle_n - border
         )  # draws until the first of this place
-        return ((plan.quotas.astype(plan.dtype)[classes] + circle_n - 1 - before) // circle_n).astype(np.int64)
+        return ((self.layout.quotas[classes] + circle_n - 1 - before) // circle_n).astype(np.int64)
 
     def _in_halves(self, permutation, classes, place):
         """Apply this epoch's order to places within their halves."""
@@ -209,18 +248,43 @@ class Epoch:
 
 
 def _border(plan, epoch):
-    """Where an epoch starts on each class's circle, the half that holds this border, and since which epoch it has held it.
+    """The border of an epoch where quotas never change.
 
     From one epoch to the next the border moves by ``step``, forwards or backwards by at most half a circle, so it cannot
-    leap over a half, and the run of epochs whose borders fell into this half can be counted by a division.
+    leap over a half, and the run of epochs whose borders fell into this half can be counted by a division. After ``period``
+    epochs it is back at the start.
     """
     wide = np.int64 if max(epoch, int(plan.class_counts.max())) < 2**31 else object  # products stay below 2**63
     n, q, middle = (array.astype(wide) for array in (plan.class_counts, plan.quotas, plan.middles))
     step = q % n
-    border = epoch * step % n
+    place = epoch * step % n
     step = np.where(2 * step <= n, step, step - n)
-    half = (border >= middle).astype(np.intp)
+    half = (place >= middle).astype(np.intp)
     low, high = np.where(half, middle, 0), np.where(half, n, middle)
-    run = np.where(step >= 0, (border - low) // np.maximum(step, 1), (high - 1 - border) // np.maximum(-step, 1))
-    since = np.where(border == low, epoch, epoch - run)  # on the edge of a half, a border does not cut it
-    return border.astype(np.int64), half, since.astype(np.int64)
+    run = np.where(step >= 0, (place - low) // np.maximum(step, 1), (high - 1 - place) // np.maximum(-step, 1))
+    since = np.where(place == low, epoch, epoch - run)  # on the edge of a half, a border does not cut it
+    period = plan.class_counts // np.gcd(plan.class_counts, plan.quotas)
+    return Border(place.astype(np.int64), half, since.astype(np.int64), epoch - epoch % period)
+
+
+class _Walk:
+    """The borders of a plan with a schedule, epoch by epoch from the last one asked for, or from the start."""
+
+    def __init__(self, plan):
+        self._plan = plan
+        zero = np.zeros_like(plan.class_counts)
+        self._start = 0, Border(zero, (plan.middles == 0).astype(np.intp), zero, zero)
+        self._last = self._start
+
+    def to(self, epoch):
+        plan = self._plan
+        now, border = self._last if self._last[0] <= epoch else self._start
+        while now < epoch:
+            place = (border.place + plan.quotas_of(now)) % plan.class_counts
+            now += 1
+            half = (place >= plan.middles).astype(np.intp)
+            stays = (half == border.half) & (place != np.where(half, plan.middles, 0))
+            since, dealt = np.where(stays, border.since, now), np.where(place == 0, now, border.dealt)
+            border = Border(place, half, since, dealt)
+        self._last = now, border
+        return border

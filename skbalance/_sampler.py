@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from math import isfinite
-from numbers import Integral, Real
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from imblearn.base import BaseSampler
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _quotas
 from skbalance._labels import encode, group
+from skbalance._parameters import (
+    check_epoch,
+    check_n_samples,
+    check_replacement,
+    check_strength,
+    draws_or_word,
+    seed_of,
+)
 from skbalance._plan import Epoch, Plan
 from skbalance._rows import check_rows, take_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skbalance.torch import BalancedSampler
+    from skbalance.torch import BalancedBatchSampler, BalancedSampler
 
 
 class InverseFrequencySampler(BaseSampler):
@@ -32,9 +40,10 @@ class InverseFrequencySampler(BaseSampler):
 
     Parameters
     ----------
-    strength : float, default=1.0
+    strength : float or callable, default=1.0
         How far to move from the data's own distribution (0) to equal classes (1); 0.5 is square-root sampling, above 1
-        rare classes outnumber common ones. At least 0.
+        rare classes outnumber common ones. At least 0. A function from the number of the epoch to the strength in it
+        changes the balance as training goes on.
     n_samples : int, float, {"over", "under"} or None, default=None
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a fraction of the
         rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a class and ``"under"`` never grows one; at
@@ -53,10 +62,10 @@ class InverseFrequencySampler(BaseSampler):
     class_counts_ : ndarray of shape (n_classes,), int64
         Rows of each class, aligned with ``classes_``.
     class_weight_ : dict
-        Label to weight of one of its rows. The mean over all rows is 1; at strength 1 these are scikit-learn's
+        Label to weight of one of its rows, in epoch 0. The mean over all rows is 1; at strength 1 these are scikit-learn's
         ``"balanced"`` weights.
     sampling_strategy_ : dict
-        Label to number of draws in an epoch.
+        Label to number of draws in an epoch, in epoch 0 where strength is a function.
     sample_indices_ : ndarray of shape (n_draws,), int64
         Rows that `fit_resample` drew, in its order. Not set by `fit`.
     n_features_in_ : int
@@ -72,7 +81,7 @@ class InverseFrequencySampler(BaseSampler):
     References
     ----------
     Kang et al., "Decoupling representation and classifier for long-tailed recognition", ICLR 2020 (shares proportional
-    to a power of the class sizes).
+    to a power of the class sizes, and a strength that grows with the epochs).
 
     Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (permutations computed element by element).
 
@@ -96,7 +105,7 @@ class InverseFrequencySampler(BaseSampler):
     def __init__(
         self,
         *,
-        strength: float = 1.0,
+        strength: float | Callable[[int], float] = 1.0,
         n_samples: float | str | None = None,
         replacement: bool = False,
         random_state: int | np.random.RandomState | None = None,
@@ -131,7 +140,10 @@ class InverseFrequencySampler(BaseSampler):
         >>> InverseFrequencySampler(strength=0.5).fit(None, [0, 0, 0, 0, 1]).sampling_strategy_
         {0: 3, 1: 2}
         """
-        strength = self._check_parameters()
+        at_start = self.strength(0) if callable(self.strength) else self.strength
+        strength = check_strength(at_start, "strength(0)" if callable(self.strength) else "strength")
+        replacement = check_replacement(self.replacement)
+        check_n_samples(self.n_samples)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels are what it balances."
@@ -144,8 +156,12 @@ class InverseFrequencySampler(BaseSampler):
             seen = f"the one class {classes.tolist()[0]!r}" if len(codes) else "no rows"
             raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
         pool, class_counts = group(codes, len(classes))
-        quotas = _quotas.quotas(class_counts, strength, self._draws_or_word(len(codes), len(classes)))
-        plan = Plan(class_counts, quotas, self._new_seed(), bool(self.replacement), pool)
+        n_samples = draws_or_word(self.n_samples, len(codes), len(classes))
+        quotas = _quotas.quotas(class_counts, strength, n_samples)
+        plan = Plan(class_counts, quotas, seed_of(self.random_state), replacement, pool)
+        if callable(self.strength):
+            schedule = _Schedule(self.strength, class_counts, n_samples)
+            plan = replace(plan, schedule=schedule, most_draws=schedule.most_draws)
 
         # Only now, so that a fit that fails leaves the sampler as it was.
         for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
@@ -227,21 +243,29 @@ class InverseFrequencySampler(BaseSampler):
         (4,)
         """
         check_is_fitted(self, "_plan")
-        chunks = Epoch(self._plan, check_epoch(epoch)).chunks()
-        indices = np.empty(self._plan.n_samples, dtype=np.int64)
+        drawn = Epoch(self._plan, check_epoch(epoch))
+        indices = np.empty(len(drawn), dtype=np.int64)
         filled = 0
-        for rows in chunks:
+        for rows in drawn.chunks():
             indices[filled : filled + len(rows)] = rows
             filled += len(rows)
         return indices
 
-    def to_torch_sampler(self, dataset: Any = None) -> BalancedSampler:
+    def to_torch_sampler(self, dataset: Any = None, *, labels: Any = None) -> BalancedSampler:
         """A sampler for a torch DataLoader whose epochs are ``draw(0)``, ``draw(1)``, ...
 
         Parameters
         ----------
-        dataset : array-like of shape (n_rows,) or None, default=None
-            Labels of the dataset, to fit on first as in ``fit(None, labels)``; None uses the fitted state.
+        dataset : Dataset, array-like of shape (n_rows,) or None, default=None
+            A dataset, whose labels are found without loading an item, or labels. The sampler is then fitted on them first,
+            as by ``fit(None, labels)``. None uses the fitted state.
+
+            Labels are found by ``get_labels()``; in a TensorDataset's last tensor, if that holds integers; through Subset,
+            ConcatDataset and StackDataset (its last member, or the one called label, target or y); in a Hugging Face
+            dataset's class-label column, or the one called label, target or y; in the attributes ``targets``, ``labels``,
+            ``y`` (torchvision, skorch), or ``samples`` (pairs of path and label).
+        labels : array-like of shape (n_rows,) or None, default=None
+            Labels of the dataset's rows, where it does not show them or shows others.
 
         Returns
         -------
@@ -253,9 +277,9 @@ class InverseFrequencySampler(BaseSampler):
         ImportError
             Without torch (the extra ``torch``).
         NotFittedError
-            With None, before `fit`.
+            Without dataset and labels, before `fit`.
         TypeError, ValueError
-            As in `fit`.
+            As in `fit`; labels that are not found, are ambiguous or are not one for each row of the dataset.
 
         Examples
         --------
@@ -265,11 +289,51 @@ class InverseFrequencySampler(BaseSampler):
         True
         """
         from skbalance.torch import BalancedSampler
+        from skbalance.torch._dataset_labels import labels_of
 
-        if dataset is not None:
-            self.fit(None, dataset)
+        if labels is not None:
+            if hasattr(dataset, "__len__"):
+                check_consistent_length(dataset, labels)
+            self.fit(None, labels)
+        elif dataset is not None:
+            self.fit(None, labels_of(dataset))
         check_is_fitted(self, "_plan")
         return BalancedSampler(self._plan)
+
+    def to_torch_batch_sampler(
+        self, dataset: Any = None, *, batch_size: int, drop_last: bool = False, labels: Any = None
+    ) -> BalancedBatchSampler:
+        """A batch sampler for a torch DataLoader: each batch holds its share of every class, rounded down or up.
+
+        Parameters
+        ----------
+        dataset, labels
+            As in `to_torch_sampler`.
+        batch_size : int
+            Rows in a batch, at least 1. The last batch is no shorter than others by more than one row.
+        drop_last : bool, default=False
+            Whether to make full batches only.
+
+        Returns
+        -------
+        batch_sampler : skbalance.torch.BalancedBatchSampler
+            It yields lists of ints, over an epoch the same rows as `to_torch_sampler`.
+
+        Raises
+        ------
+        ImportError, NotFittedError, TypeError, ValueError
+            As in `to_torch_sampler`; a batch size that is no int of at least 1 or leaves no batch.
+
+        Examples
+        --------
+        >>> y = [0] * 90 + [1] * 10
+        >>> batches = InverseFrequencySampler(random_state=0).to_torch_batch_sampler(y, batch_size=10)
+        >>> [sum(y[row] for row in batch) for batch in batches]
+        [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
+        """
+        from skbalance.torch import BalancedBatchSampler
+
+        return BalancedBatchSampler(self.to_torch_sampler(dataset, labels=labels), batch_size, drop_last)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -279,72 +343,22 @@ class InverseFrequencySampler(BaseSampler):
         tags.sampler_tags.sample_indices = True
         return tags
 
-    def _check_parameters(self):
-        """Raise unless strength, n_samples and replacement are of the right kind; return the strength as a float."""
-        if not _is_real(self.strength):
-            raise TypeError(f"strength must be a real number >= 0, got {self.strength!r}.")
-        strength = _as_float(self.strength)
-        if not (isfinite(strength) and strength >= 0):
-            raise ValueError(f"strength must be a real number >= 0, got {self.strength!r}.")
-        if not isinstance(self.replacement, (bool, np.bool_)):
-            raise TypeError(f"replacement must be True or False, got {self.replacement!r}.")
-        n_samples: Any = self.n_samples
-        wanted = f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}."
-        if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
-            raise TypeError(wanted)
-        if isinstance(n_samples, str) and n_samples not in ("over", "under"):
-            raise ValueError(wanted)
-        if _is_real(n_samples) and not 0 < n_samples < float("inf"):
-            raise ValueError(f"n_samples must be a finite number above 0, got {n_samples!r}.")
-        return strength
 
-    def _draws_or_word(self, n_rows, n_classes):
-        """``n_samples`` as `_quotas.quotas` takes it: a whole number of draws, "over" or "under"."""
-        if isinstance(self.n_samples, str):
-            return self.n_samples
-        if self.n_samples is None:
-            return n_rows
-        n_draws: Any = self.n_samples
-        seen = f"n_samples={n_draws!r}"
-        if not isinstance(n_draws, Integral):
-            n_draws = _as_float(n_draws) * n_rows
-            seen += f" of {n_rows} rows, {n_draws:.3g} draws"
-        if n_draws > _quotas.MOST_DRAWS:
-            raise ValueError(f"n_samples must be at most 2**53 draws, got {seen}.")
-        n_draws = round(n_draws)
-        if n_draws < n_classes:
-            raise ValueError(
-                f"n_samples must leave each of the {n_classes} classes a draw, got {seen}. An int is a number of draws, "
-                "a float a fraction of the rows."
-            )
-        return n_draws
+@dataclass(frozen=True, eq=False)
+class _Schedule:
+    """The quotas of an epoch, where strength is a function of it."""
 
-    def _new_seed(self):
-        if isinstance(self.random_state, Integral) and not isinstance(self.random_state, bool):
-            if not 0 <= int(self.random_state) < 2**64:
-                raise ValueError(f"random_state must be an int from 0 to 2**64 - 1, got {self.random_state!r}.")
-            return int(self.random_state)
-        if self.random_state is None or isinstance(self.random_state, np.random.RandomState):
-            return int(check_random_state(self.random_state).randint(2**63 - 1, dtype=np.int64))
-        raise TypeError(f"random_state must be an int, a numpy RandomState or None, got {self.random_state!r}.")
+    strength: Callable[[int], float]
+    class_counts: NDArray[np.int64]
+    n_samples: int | str
 
+    def __call__(self, epoch: int) -> Any:
+        strength = check_strength(self.strength(epoch), f"strength({epoch})")
+        return _quotas.quotas(self.class_counts, strength, self.n_samples)
 
-def check_epoch(epoch: Any) -> int:
-    """The epoch as an int, in the range for which borders between epochs are computed."""
-    message = f"epoch must be an int from 0 to 2**63 - 2, got {epoch!r}."
-    if not isinstance(epoch, Integral) or isinstance(epoch, bool):
-        raise TypeError(message)
-    if not 0 <= int(epoch) < 2**63 - 1:
-        raise ValueError(message)
-    return int(epoch)
-
-
-def _is_real(value):
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _as_float(value):
-    try:
-        return float(value)
-    except OverflowError:  # an int or a fraction past the largest float
-        return float("inf")
+    @property
+    def most_draws(self) -> int:
+        """A bound of the draws of any epoch."""
+        if self.n_samples == "under":
+            return int(self.class_counts.sum())
+        return _quotas.MOST_DRAWS if self.n_samples == "over" else int(self.n_samples)

@@ -233,9 +233,7 @@ class EndlessDataset(torch.utils.data.Dataset):
 
 
 def test_data_sets_are_refused_and_not_loaded():
-    with pytest.raises(
-        TypeError, match=r"y must be labels .* got EndlessDataset\. .* pass its labels, such as dataset\.targets"
-    ):
+    with pytest.raises(TypeError, match=r"y must be labels .* got EndlessDataset\."):
         encode(EndlessDataset())
 
 

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._plan import CHUNK, Epoch, Plan, _border
+from skbalance._plan import CHUNK, Epoch, Plan
 
 never = st.just(False)
 epochs = st.one_of(st.integers(0, 40), st.integers(0, 2**62))
@@ -108,7 +109,7 @@ def test_multiplicities_invert_locate(plan, epoch):
 
 @given(plans(st.booleans()), st.integers(0, 100), st.data())
 def test_a_position_is_drawn_alone_as_among_all(plan, epoch, data):
-    position = data.draw(st.integers(0, plan.n_samples - 1))
+    position = data.draw(st.integers(0, plan.n_samples(0) - 1))
     assert Epoch(plan, epoch).rows(np.array([position]))[0] == whole(plan, epoch)[position]
 
 
@@ -123,7 +124,7 @@ def test_words_of_64_bits_keep_the_promises_too(plan, epoch):
 @pytest.mark.parametrize("n_large", [2**32 + 5, 10**13])
 def test_tables_past_4_billion_rows_are_drawn_without_being_listed(n_large):
     plan = Plan(np.array([n_large, 7]), np.array([n_large, n_large // 2]), seed=1)
-    positions = np.random.default_rng(0).integers(plan.n_samples, size=100_000)
+    positions = np.random.default_rng(0).integers(plan.n_samples(0), size=100_000)
     for epoch in 0, 10**15:
         drawn = Epoch(plan, epoch)
         classes, ordinals = drawn.locate(positions)
@@ -141,8 +142,12 @@ def test_tables_past_4_billion_rows_are_drawn_without_being_listed(n_large):
 def test_class_of_agrees_with_binary_search(quotas, factor):
     quotas = np.array(quotas) * np.where(np.arange(len(quotas)) % 3 == 0, factor, 1)
     plan = Plan(np.ones_like(quotas), quotas, 0)
-    edges = np.concatenate([plan.slot_starts, plan.slot_ends - 1, [plan.n_samples // 2]]).astype(plan.dtype)
-    assert plan.class_of(edges).tolist() == np.searchsorted(np.cumsum(quotas), edges, side="right").tolist()
+    edges = np.concatenate([plan.layout_of(0).starts, plan.layout_of(0).ends - 1, [plan.n_samples(0) // 2]]).astype(
+        plan.dtype
+    )
+    assert (
+        plan.layout_of(0).class_of(edges).tolist() == np.searchsorted(np.cumsum(quotas), edges, side="right").tolist()
+    )
 
 
 @pytest.mark.parametrize(("n", "q"), [(2, 1), (3, 2), (9, 4), (16, 3), (17, 11), (30, 15), (60, 7), (100, 40)])
@@ -194,26 +199,44 @@ def test_epochs_and_seeds_differ_and_do_not_add_up(replacement):
     assert len({sets_of_rows(seed, epoch) for seed in range(8) for epoch in range(8)}) == 64
 
 
-@given(plans(), st.integers(0, 60))
-def test_borders_agree_with_going_there_epoch_by_epoch(plan, epoch):
-    start = np.zeros(len(plan.quotas), dtype=int)
-    half, since = (start >= plan.middles), np.zeros_like(start)
-    for e in range(1, epoch + 1):
-        start = (start + plan.quotas) % plan.class_counts
-        now = start >= plan.middles
-        edge = np.where(now, plan.middles, 0)
-        since = np.where((now != half) | (start == edge), e, since)
-        half = now
-    got_start, got_half, got_since = _border(plan, epoch)
-    assert got_start.tolist() == start.tolist()
-    assert got_half.tolist() == half.astype(int).tolist()
-    assert got_since.tolist() == since.tolist()
+@given(plans(), st.lists(st.integers(0, 60), min_size=1, max_size=4))
+def test_borders_by_division_are_those_found_by_going_there(plan, epochs):
+    walked = replace(plan, schedule=lambda _: plan.quotas, most_draws=plan.n_samples(0))
+    for epoch in epochs:
+        for by_division, by_walking in zip(plan.border_of(epoch), walked.border_of(epoch), strict=True):
+            assert by_division.tolist() == by_walking.tolist()
+        assert whole(plan, epoch).tolist() == whole(walked, epoch).tolist()
+
+
+@st.composite
+def scheduled_plans(draw):
+    plan = draw(plans())
+    changing = draw(st.lists(st.lists(st.integers(1, 150), min_size=8, max_size=8), min_size=1, max_size=5))
+    quotas = [np.array(some[: len(plan.quotas)]) for some in changing]
+    return replace(plan, quotas=quotas[0], schedule=lambda epoch: quotas[epoch % len(quotas)], most_draws=1200)
+
+
+@given(scheduled_plans())
+def test_evenness_is_kept_while_quotas_change(plan):
+    together = np.zeros(plan.class_counts.sum(), dtype=int)
+    for epoch in range(15):
+        drawn = times(plan, epoch)
+        assert [of_class.sum() for of_class in drawn] == plan.quotas_of(epoch).tolist()
+        assert max(map(np.ptp, drawn)) <= 1
+        together += np.concatenate(drawn)
+        assert max(map(np.ptp, np.split(together, np.cumsum(plan.class_counts)[:-1]))) <= 1
+
+
+@given(scheduled_plans(), st.lists(st.integers(0, 30), min_size=2, max_size=6))
+def test_scheduled_epochs_are_the_same_in_any_order(plan, epochs):
+    alone = {epoch: whole(replace(plan), epoch).tolist() for epoch in epochs}
+    assert all(whole(plan, epoch).tolist() == alone[epoch] for epoch in epochs)
 
 
 @given(plans(), st.integers(0, 2**63 - 1))
 def test_borders_of_late_epochs_are_exact(plan, epoch):
     expected = [epoch * q % n for n, q in zip(plan.class_counts.tolist(), plan.quotas.tolist(), strict=True)]
-    assert _border(plan, epoch)[0].tolist() == expected
+    assert plan.border_of(epoch).place.tolist() == expected
 
 
 def test_a_plan_survives_a_pickle():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, Sampler, SequentialSampler, TensorDataset
 
 from skbalance import InverseFrequencySampler
-from skbalance.torch import BalancedSampler
+from skbalance.torch import BalancedBatchSampler, BalancedDataLoader, BalancedSampler
 
 Y = [0] * 900 + [1] * 100
 
@@ -120,3 +120,153 @@ def test_only_a_plan_and_a_right_epoch_will_do():
     rows.epoch = -3
     with pytest.raises(ValueError, match=r"epoch must be an int .* got -3"):
         next(iter(rows))
+
+
+def test_a_batch_sampler_gives_the_rows_of_the_sampler_in_lists_of_ints():
+    fitted = sampler().fit(None, Y)
+    batches = fitted.to_torch_batch_sampler(batch_size=64)
+    for epoch in range(3):
+        drawn = list(batches)
+        assert len(drawn) == len(batches) == 16
+        assert {type(row) for batch in drawn for row in batch} == {int}
+        assert sorted(itertools.chain(*drawn)) == sorted(fitted.draw(epoch).tolist())
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64, 999, 1000, 5000])
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_the_length_of_a_batch_sampler_is_exact(batch_size, drop_last):
+    if drop_last and batch_size > 1000:
+        return
+    batches = sampler().to_torch_batch_sampler(Y, batch_size=batch_size, drop_last=drop_last)
+    drawn = list(batches)
+    assert len(drawn) == len(batches)
+    assert (batches.batch_size, batches.drop_last) == (batch_size, drop_last)
+    assert all(len(batch) == batch_size for batch in drawn) or not drop_last
+
+
+def test_a_batch_sampler_and_its_sampler_share_their_epoch():
+    fitted = sampler().fit(None, Y)
+    batches = fitted.to_torch_batch_sampler(batch_size=100)
+    assert isinstance(batches.sampler, BalancedSampler)
+    unused = iter(batches)
+    assert batches.epoch == batches.sampler.epoch == 0
+    next(iter(batches))
+    assert batches.epoch == batches.sampler.epoch == 1
+    assert list(batches.sampler) == fitted.draw(1).tolist()
+    batches.sampler.set_epoch(7)
+    assert sorted(itertools.chain(*unused)) == sorted(fitted.draw(7).tolist())
+    batches.set_epoch(3)
+    assert list(batches.sampler) == fitted.draw(3).tolist()
+
+
+def test_batch_samplers_are_not_torchs_own_and_survive_a_pickle():
+    batches = sampler().to_torch_batch_sampler(Y, batch_size=100)
+    assert not isinstance(batches, (BatchSampler, RandomSampler, SequentialSampler))
+    assert not hasattr(batches, "generator")
+    next(iter(batches))
+    assert list(pickle.loads(pickle.dumps(batches))) == list(batches)
+
+
+@pytest.mark.parametrize(
+    "workers", [{"num_workers": 0}, {"num_workers": 2}, {"num_workers": 2, "persistent_workers": True}]
+)
+def test_a_loader_of_batches_gives_the_same_rows_for_any_workers(workers):
+    data = TensorDataset(torch.arange(1000))
+    context = "fork" if workers["num_workers"] else None
+    batches = sampler().to_torch_batch_sampler(Y, batch_size=64)
+    expected = sampler().to_torch_batch_sampler(Y, batch_size=64)
+    loader = DataLoader(data, batch_sampler=batches, multiprocessing_context=context, **workers)
+    for _ in range(3):
+        assert [batch.tolist() for (batch,) in loader] == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"batch_size": 0}, ValueError, "batch_size must be an int >= 1, got 0"),
+        ({"batch_size": 1.5}, TypeError, r"batch_size must be an int >= 1, got 1\.5"),
+        ({"batch_size": True}, TypeError, "batch_size must be an int >= 1, got True"),
+        ({"batch_size": 4, "drop_last": "no"}, TypeError, "drop_last must be True or False, got 'no'"),
+        (
+            {"batch_size": 1001, "drop_last": True},
+            ValueError,
+            "at most the 1000 draws of an epoch with drop_last=True, got 1001",
+        ),
+    ],
+)
+def test_bad_batches_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        sampler().to_torch_batch_sampler(Y, **arguments)
+    with pytest.raises(TypeError, match="sampler must be a BalancedSampler, got list"):
+        BalancedBatchSampler([0, 1], 4)
+
+
+def test_a_balanced_loader_is_one_line():
+    data = TensorDataset(torch.arange(1000), torch.tensor(Y))
+    loader = BalancedDataLoader(data, batch_size=50, strength=0.5, n_samples=2000, random_state=0, num_workers=0)
+    assert isinstance(loader, DataLoader)
+    assert len(loader) == 40
+    passes = [list(loader) for _ in range(2)]
+    fitted = InverseFrequencySampler(strength=0.5, n_samples=2000, random_state=0).fit(None, Y)
+    for epoch, batches in enumerate(passes):
+        assert {y.sum().item() for _, y in batches} <= {12, 13}  # a quarter
+        assert sorted(torch.cat([rows for rows, _ in batches]).tolist()) == sorted(fitted.draw(epoch).tolist())
+
+
+def test_a_balanced_loader_takes_labels_and_no_other_order():
+    data = TensorDataset(torch.zeros(1000, 2))
+    assert len(list(BalancedDataLoader(data, batch_size=300, labels=Y, drop_last=True))) == 3
+    for other in {"shuffle": True}, {"sampler": [0]}, {"batch_sampler": [[0]]}:
+        with pytest.raises(TypeError, match=f"chooses the rows itself, so it takes no {next(iter(other))}"):
+            BalancedDataLoader(data, labels=Y, **other)
+    BalancedDataLoader(data, labels=Y, shuffle=False)
+
+
+def ramp(epoch):
+    """From the data's distribution to equal classes in ten epochs."""
+    return min(1.0, epoch / 10)
+
+
+@pytest.mark.parametrize("n_samples", [None, 300, "over", "under"])
+def test_strength_may_change_with_the_epoch(n_samples):
+    fitted = InverseFrequencySampler(strength=ramp, n_samples=n_samples, random_state=0).fit(None, Y)
+    rows = fitted.to_torch_sampler()
+    batches = fitted.to_torch_batch_sampler(batch_size=50)
+    together = np.zeros(1000, dtype=int)
+    for epoch in range(13):
+        expected = InverseFrequencySampler(strength=ramp(epoch), n_samples=n_samples).fit(None, Y).sampling_strategy_
+        n_draws = len(rows)
+        drawn = np.array(list(rows))
+        assert len(drawn) == n_draws
+        assert drawn.tolist() == fitted.draw(epoch).tolist()
+        assert [(drawn < 900).sum(), (drawn >= 900).sum()] == list(expected.values())
+        assert sorted(itertools.chain(*batches)) == sorted(drawn.tolist())
+        together += np.bincount(drawn, minlength=1000)
+        assert np.ptp(together[:900]) <= 1
+        assert np.ptp(together[900:]) <= 1
+    assert (
+        fitted.sampling_strategy_
+        == InverseFrequencySampler(strength=0.0, n_samples=n_samples).fit(None, Y).sampling_strategy_
+    )
+    assert pickle.loads(pickle.dumps(fitted)).draw(4).tolist() == fitted.draw(4).tolist()
+
+
+def test_a_constant_function_is_the_constant():
+    by_function = InverseFrequencySampler(strength=lambda _: 0.7, random_state=3).fit(None, Y)
+    by_number = InverseFrequencySampler(strength=0.7, random_state=3).fit(None, Y)
+    assert by_function.draw(5).tolist() == by_number.draw(5).tolist()
+
+
+@pytest.mark.parametrize(
+    ("at_two", "error", "message"),
+    [
+        (-1, ValueError, r"strength\(2\) must be a real number >= 0, got -1"),
+        ("1", TypeError, r"strength\(2\) must be .* got '1'"),
+    ],
+)
+def test_strengths_that_a_function_gives_are_checked(at_two, error, message):
+    fitted = InverseFrequencySampler(strength=lambda epoch: 1.0 if epoch < 2 else at_two).fit(None, Y)
+    with pytest.raises(error, match=message):
+        fitted.draw(2)
+    with pytest.raises(TypeError, match=r"strength\(0\) must be a real number >= 0, got None"):
+        InverseFrequencySampler(strength=lambda _: None).fit(None, Y)

@@ -1,0 +1,71 @@
+"""A DataLoader that balances by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from torch.utils.data import DataLoader
+
+from skbalance._sampler import InverseFrequencySampler
+
+
+class BalancedDataLoader(DataLoader[Any]):
+    """A DataLoader of balanced batches, a new epoch in each pass.
+
+    One line for a training loop, and what skorch takes as ``iterator_train``: the labels are found anew for each
+    dataset, so that every fold of a cross-validation is balanced by its own.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its labels are found as by `InverseFrequencySampler.to_torch_sampler`.
+    batch_size : int, default=1
+        Rows in a batch. Each batch holds its share of every class, rounded down or up.
+    strength, n_samples, replacement, random_state
+        As in `InverseFrequencySampler`.
+    labels : array-like of shape (n_rows,) or None, default=None
+        Labels of the dataset's rows, where it does not show them.
+    drop_last : bool, default=False
+        Whether to make full batches only.
+    **kwargs
+        Handed to DataLoader, but for ``shuffle``, ``sampler`` and ``batch_sampler``, whose part this plays.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `InverseFrequencySampler.to_torch_batch_sampler`; an argument that would choose rows.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from torch.utils.data import TensorDataset
+    >>> data = TensorDataset(torch.zeros(10, 3), torch.tensor([0] * 8 + [1] * 2))
+    >>> [y.sum().item() for _, y in BalancedDataLoader(data, batch_size=4, n_samples=12)]
+    [2, 2, 2]
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int = 1,
+        *,
+        strength: float | Callable[[int], float] = 1.0,
+        n_samples: float | str | None = None,
+        replacement: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        labels: Any = None,
+        drop_last: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        chosen = [name for name in ("shuffle", "sampler", "batch_sampler") if kwargs.pop(name, None)]
+        if chosen:
+            raise TypeError(f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}.")
+        balancer = InverseFrequencySampler(
+            strength=strength, n_samples=n_samples, replacement=replacement, random_state=random_state
+        )
+        batch_sampler = balancer.to_torch_batch_sampler(
+            dataset, batch_size=batch_size, drop_last=drop_last, labels=labels
+        )
+        super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)

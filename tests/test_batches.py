@@ -1,0 +1,116 @@
+from itertools import chain
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chisquare
+
+from skbalance._batches import batches, n_batches
+from skbalance._plan import Epoch, Plan
+
+quotas = st.lists(st.integers(1, 300), min_size=1, max_size=8).map(np.array)
+
+
+def plan_of(quotas, seed=0, replacement=False):
+    """A plan whose rows tell their class: row // 1000."""
+    counts = np.full(len(quotas), 50)
+    pool = (np.arange(50) + 1000 * np.arange(len(quotas))[:, None]).ravel()
+    return Plan(counts, quotas, seed, replacement, pool)
+
+
+def all_batches(plan, epoch, batch_size, drop_last):
+    return [batch for chunk in batches(Epoch(plan, epoch), batch_size, drop_last) for batch in chunk]
+
+
+@given(quotas, st.integers(1, 400), st.booleans(), st.integers(0, 5))
+def test_every_batch_holds_its_share_of_every_class_rounded_down_or_up(quotas, batch_size, drop_last, epoch):
+    n_samples = int(quotas.sum())
+    if drop_last:
+        batch_size = min(batch_size, n_samples)
+    drawn = all_batches(plan_of(quotas), epoch, batch_size, drop_last)
+    n = n_batches(n_samples, batch_size, drop_last)
+    assert len(drawn) == n
+    share = quotas * (batch_size / n_samples) if drop_last else quotas / n
+    for batch in drawn:
+        counts = np.bincount(np.array(batch) // 1000, minlength=len(quotas))
+        assert (np.floor(share - 1e-9) <= counts).all()
+        assert (counts <= np.ceil(share + 1e-9)).all()
+
+
+@given(quotas, st.integers(1, 400), st.booleans(), st.integers(0, 5))
+def test_batches_hold_the_rows_of_the_epoch(quotas, batch_size, replacement, epoch):
+    plan = plan_of(quotas, seed=3, replacement=replacement)
+    drawn = all_batches(plan, epoch, batch_size, drop_last=False)
+    assert np.ptp([len(batch) for batch in drawn]) <= 1
+    assert max(map(len, drawn)) <= batch_size
+    rows = np.concatenate(list(Epoch(plan, epoch).chunks()))
+    assert sorted(chain.from_iterable(drawn)) == sorted(rows.tolist())
+
+
+@given(quotas, st.integers(1, 400), st.integers(0, 5))
+def test_dropping_the_last_batch_drops_draws_of_all_classes_evenly(quotas, batch_size, epoch):
+    plan = plan_of(quotas)
+    batch_size = min(batch_size, int(quotas.sum()))
+    drawn = all_batches(plan, epoch, batch_size, drop_last=True)
+    assert {len(batch) for batch in drawn} == {batch_size}
+    left = np.bincount(np.concatenate(drawn) // 1000, minlength=len(quotas))
+    kept_share = len(drawn) * batch_size / quotas.sum()
+    assert np.abs(left - quotas * kept_share).max() < 1
+    rows = np.concatenate(list(Epoch(plan, epoch).chunks()))
+    assert (np.bincount(np.concatenate(drawn), minlength=9000) <= np.bincount(rows, minlength=9000)).all()
+
+
+def test_the_order_within_batches_is_random():
+    # Two classes of 32 rows in a batch of 64, 400 batches: at each place either class comes in 200, standard error 10;
+    # neighbours are of one class in 31 of 63 places. Five standard errors: false alarm 4e-5 over the 64 places.
+    drawn = np.array(all_batches(plan_of(np.array([12_800, 12_800])), 0, 64, False)) // 1000
+    assert drawn.shape == (400, 64)
+    assert np.abs(drawn.sum(axis=0) - 200).max() < 50
+    assert abs((drawn[:, 1:] == drawn[:, :-1]).mean() - 31 / 63) < 5 * 0.5 / np.sqrt(drawn.size)
+
+
+def test_which_rows_share_a_batch_is_random():
+    # A class of 50 rows, each once an epoch, in batches of 10: over 2000 epochs a pair shares a batch in 9 of 49 of them.
+    plan = plan_of(np.array([50, 50]))
+    together = np.zeros((50, 50))
+    for epoch in range(2000):
+        for batch in all_batches(plan, epoch, 20, False):
+            rows = [row for row in batch if row < 1000]
+            together[np.ix_(rows, rows)] += 1
+    pairs = together[np.triu_indices(50, 1)]
+    p = 9 / 49
+    # Batches are stretches of two halves, so pairs within a half and across differ a little; ten standard errors bound it.
+    assert np.abs(pairs / 2000 - p).max() < 10 * np.sqrt(p * (1 - p) / 2000)
+
+
+def test_batches_come_in_a_new_order_each_epoch():
+    # Batches with one draw more of class 0 should stand anywhere: chi-square over ten stretches, false alarm 1e-4.
+    plan = plan_of(np.array([1500, 8500]))
+    stands = []
+    for epoch in range(50):
+        drawn = all_batches(plan, epoch, 100, False)
+        stands += [b for b, batch in enumerate(drawn) if sum(row < 1000 for row in batch) != 15]
+    assert stands == []  # the share is whole
+    plan = plan_of(np.array([1550, 8450]))
+    for epoch in range(50):
+        drawn = all_batches(plan, epoch, 100, False)
+        stands += [b for b, batch in enumerate(drawn) if sum(row < 1000 for row in batch) == 16]
+    assert len(stands) == 50 * 50
+    assert chisquare(np.bincount(np.array(stands) // 10, minlength=10)).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("batch_size", [1, 256, 3000])
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_epochs_of_trillions_are_batched_without_being_listed(batch_size, drop_last):
+    plan = Plan(np.array([30, 40]), np.array([10**12, 2 * 10**12 + 1]), 0, pool=np.r_[0:30, 1000:1040])
+    first = next(batches(Epoch(plan, 0), batch_size, drop_last))
+    assert len(first[0]) == batch_size
+    of_first = sum(row < 1000 for row in first[0])
+    assert batch_size // 3 <= of_first <= -(-batch_size // 3)
+
+
+def test_batches_are_the_same_everywhere_and_for_ever():
+    plan = plan_of(np.array([5, 7]), seed=42)
+    assert all_batches(plan, 0, 5, False) == [[1010, 47, 1037, 22], [1015, 1038, 1003, 39], [1004, 48, 25, 1048]]
+    assert all_batches(plan, 3, 5, True) == [[13, 4, 1017, 1034, 1039], [20, 1035, 37, 24, 1031]]
