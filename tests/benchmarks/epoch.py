@@ -20,7 +20,6 @@ from torch.utils.data import BatchSampler, RandomSampler, WeightedRandomSampler
 
 from skbalance import InverseFrequencySampler
 
-
 BATCH_SIZE = 256
 
 
