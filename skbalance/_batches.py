@@ -1,14 +1,15 @@
 """An epoch cut into batches, each with its share of every class.
 
-Systematic sampling: with the epoch's slots laid out by class and B batches in all, a batch takes every B-th slot, so that
+Systematic sampling: with the epoch's draws laid out by class and B batches in all, a batch takes every B-th place, so that
 its number of draws of a class is the class's quota over B, rounded down or up. Which batch starts where is a keyed permutation
-of the batches, new in every epoch.
+of the batches, new in every epoch. What a batch draws of a class are successive draws, so that its rows come equally often in a
+batch, too, give or take one.
 """
 
 import numpy as np
 
 from skbalance._permutation import Domain, Key, derive, hash_words, permute
-from skbalance._plan import BATCHES, CHUNK, FIRST_CHUNK
+from skbalance._plan import BATCHES, WITHIN_BATCHES, Layout, spans
 
 # In a batch of up to so many rows, 22 bits of a 32-bit hash are left to sort by.
 WIDEST_OF_32_BITS = 2**10
@@ -29,42 +30,59 @@ def batches(epoch, batch_size, drop_last):
     Without ``drop_last`` every draw of the epoch is in one batch, and sizes differ by at most one. With it all batches are
     full, and what is dropped is spread evenly over the classes.
     """
-    n_samples = len(epoch)
-    n = n_batches(n_samples, batch_size, drop_last)
-    width = batch_size if drop_last else -(-n_samples // n)
-    dtype = np.dtype(np.uint32 if n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS else np.uint64)
+    n = n_batches(len(epoch), batch_size, drop_last)
+    if n == 0:
+        raise ValueError(
+            f"batch_size={batch_size} with drop_last=True leaves no batch of the {len(epoch)} draws of epoch {epoch.number}."
+        )
+    layout = _thinned(epoch, n * batch_size) if drop_last else epoch.layout
+    width = -(-layout.n_samples // n)
+    dtype = np.dtype(np.uint32 if layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS else np.uint64)
     domain, key = Domain.of(n, dtype), Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
-    shuffle_key = derive(epoch.plan.seed, BATCHES, epoch.number, 1)
-    start, most = 0, FIRST_CHUNK
-    while start < n:
-        stop = min(n, start + max(1, most // width))
-        first_places = permute(np.arange(start, stop, dtype=dtype), domain, key)
-        slots = first_places[:, None] + np.arange(0, n * width, n, dtype=dtype)
-        if drop_last:
-            slots = _thin(slots, n_samples, n * batch_size)
-        slots = _shuffle_within(slots, n_samples, shuffle_key)
-        short = np.flatnonzero(slots[:, -1] >= n_samples)
-        inside = np.minimum(slots, n_samples - 1).astype(epoch.plan.dtype, copy=False)
-        rows = epoch.rows_of_slots(inside.ravel()).reshape(inside.shape).tolist()
-        for batch in short:
-            rows[batch].pop()
+    within = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
+    for start, stop in spans(n, width):
+        first = permute(np.arange(start, stop, dtype=dtype), domain, key)
+        places = first[:, None] + np.arange(0, n * width, n, dtype=dtype)
+        if width > 1:
+            places = _shuffle_within(places, layout.n_samples, within)
+        rows = _rows(epoch, layout, n, places)
+        for short in np.flatnonzero(places[:, -1] >= layout.n_samples):
+            rows[short].pop()
         yield rows
-        start, most = stop, min(2 * most, CHUNK)
 
 
-def _thin(places, n_samples, n_kept):
-    """``floor(place * n_samples / n_kept)``, written so that the product stays small: every slot but some, evenly."""
-    return places + (places.astype(np.uint64) * (n_samples - n_kept) // n_kept).astype(places.dtype)
+def _thinned(epoch, n_kept):
+    """The layout of ``n_kept`` draws of an epoch: of every class its share of them, rounded down or up."""
+    ends = [-(-int(end) * n_kept // len(epoch)) for end in epoch.layout.ends] if len(epoch) >= 2**31 else None
+    if ends is None:
+        ends = -(-epoch.layout.ends.astype(np.int64) * n_kept // len(epoch))
+    return Layout(np.diff(np.array(ends, dtype=np.int64), prepend=0), epoch.plan.dtype)
 
 
-def _shuffle_within(slots, n_samples, key):
-    """Each batch in the order of its slots' hashes; a slot past the end, which fills up a short batch, stays last."""
-    n_bits = int(slots.shape[1] - 1).bit_length()
-    columns = 2**n_bits - 1  # the low bits of a hash give way to the column that it came from
-    hashes = hash_words(slots, key)
-    hashes[slots[:, -1] >= n_samples, -1] = np.iinfo(slots.dtype).max
-    hashes &= ~slots.dtype.type(columns)
-    hashes |= np.arange(slots.shape[1], dtype=slots.dtype)
+def _shuffle_within(places, n_places, key):
+    """Each batch in the order of its places' hashes; a place past the end, which fills up a short batch, stays last."""
+    n_bits = int(places.shape[1] - 1).bit_length()
+    columns = places.dtype.type(2**n_bits - 1)  # the low bits of a hash give way to the column that it came from
+    hashes = hash_words(places, key)
+    hashes[places[:, -1] >= n_places, -1] = np.iinfo(places.dtype).max
+    hashes &= ~columns
+    hashes |= np.arange(places.shape[1], dtype=places.dtype)
     hashes.sort(axis=1)
-    hashes &= slots.dtype.type(columns)
-    return np.take_along_axis(slots, hashes.astype(np.intp), axis=1)
+    hashes &= columns
+    return np.take_along_axis(places, hashes.astype(np.intp), axis=1)
+
+
+def _rows(epoch, layout, n, places):
+    """Rows of the batches, as lists; a place past the end gives any row.
+
+    Of a class with q draws, a batch holds the places r, r + n, r + 2n, ...: these become successive draws, after those of the
+    batches with smaller r.
+    """
+    inside = np.minimum(places, layout.n_samples - 1).astype(epoch.plan.dtype, copy=False).ravel()
+    classes = layout.class_of(inside)
+    inside -= layout.starts[classes]
+    turn = inside // n
+    r = inside - turn * n
+    each, rest = layout.quotas // n, layout.quotas % n
+    k = r * each[classes] + np.minimum(r, rest[classes]) + turn
+    return epoch.rows_of(classes, k).reshape(places.shape).tolist()

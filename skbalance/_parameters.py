@@ -23,6 +23,17 @@ def check_strength(strength, name="strength"):
     return float(strength)
 
 
+def strength_at(strength, epoch):
+    """The strength in an epoch, checked: a number is the same in all, a function is asked.
+
+    >>> strength_at(0.5, 3), strength_at(lambda epoch: epoch / 4, 3)
+    (0.5, 0.75)
+    """
+    if callable(strength):
+        return check_strength(strength(epoch), f"strength({epoch})")
+    return check_strength(strength)
+
+
 def check_n_samples(n_samples):
     """Raise unless n_samples is of the right kind and, where no data are needed to tell, of the right value."""
     message = f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}."

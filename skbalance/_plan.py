@@ -22,10 +22,10 @@ is the last such epoch.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
+from skbalance._borders import BorderWalk, border_by_division
 from skbalance._permutation import GOLDEN64, Domain, Key, derive, mix64, permute, pick, unpermute
 
 # Positions handled at a time: few at first, so that the first row is there at once; at most what the cache holds.
@@ -33,7 +33,20 @@ FIRST_CHUNK = 2**10
 CHUNK = 2**15
 
 # What a key is for.
-SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES = range(5)
+SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES, WITHIN_BATCHES = range(6)
+
+
+def spans(n, width=1):
+    """Bounds of chunks of n items that stand for ``width`` draws each: few at first, then as many as the cache holds.
+
+    >>> [stop - start for start, stop in spans(100_000)]
+    [1024, 2048, 4096, 8192, 16384, 32768, 32768, 2720]
+    """
+    start, most = 0, FIRST_CHUNK
+    while start < n:
+        stop = min(n, start + max(1, most // width))
+        yield start, stop
+        start, most = stop, min(2 * most, CHUNK)
 
 
 class Layout:
@@ -64,22 +77,13 @@ class Layout:
         return classes
 
 
-class Border(NamedTuple):
-    """Where an epoch starts on the circle of each class: arrays of shape (n_classes,)."""
-
-    place: np.ndarray
-    half: np.ndarray  # 0 or 1: the half that holds the place
-    since: np.ndarray  # the first epoch of the run of epochs whose borders all fell into this half
-    dealt: np.ndarray  # the last epoch that started at the start of the circle
-
-
 @dataclass(frozen=True, eq=False)
 class Plan:
     """All that the draws of all epochs depend on.
 
     ``class_counts`` and ``quotas`` are int64 arrays of shape (n_classes,). ``pool`` holds the rows of each class in row
     order, class after class; without it, rows are known by class and ordinal only. With a ``schedule``, a function from epoch
-    to quotas, ``quotas`` are those of epoch 0, and ``most_draws`` is a bound of any epoch's draws.
+    to quotas made of the user's function of strength, ``quotas`` are those of epoch 0, and ``most_draws`` bounds any epoch's draws.
     """
 
     class_counts: np.ndarray
@@ -104,7 +108,7 @@ class Plan:
 
     def border_of(self, epoch):
         """Where an epoch starts; with a schedule, by going there epoch by epoch."""
-        return self._walk.to(epoch) if self.schedule else _border(self, epoch)
+        return self._walk.to(epoch) if self.schedule else border_by_division(self, epoch)
 
     @cached_property
     def dtype(self):
@@ -141,7 +145,7 @@ class Plan:
 
     @cached_property
     def _walk(self):
-        return _Walk(self)
+        return BorderWalk(self)
 
 
 class Epoch:
@@ -178,40 +182,36 @@ class Epoch:
 
     def rows(self, positions):
         """Rows drawn at the positions: an array of the pool's dtype."""
-        return self.rows_of_slots(self._slots(positions))
+        return self.rows_of(*self._draws(positions))
 
-    def rows_of_slots(self, slots):
-        """Rows drawn at the slots, which list the epoch's draws by class."""
-        classes, ordinals = self._locate_slots(slots)
-        return self.plan.pool[self.plan.pool_starts[classes] + ordinals.astype(np.intp)]
+    def rows_of(self, classes, k):
+        """Rows of the ``k``-th draws of the classes."""
+        return self.plan.pool[self.plan.pool_starts[classes] + self._ordinals(classes, k).astype(np.intp)]
 
     def chunks(self):
-        """Yield the rows at all positions in order, a few at first, then as many at a time as the cache holds."""
-        start, size = 0, FIRST_CHUNK
-        while start < len(self):
-            stop = min(start + size, len(self))
+        """Yield the rows at all positions in order, a few at first."""
+        for start, stop in spans(len(self)):
             yield self.rows(np.arange(start, stop, dtype=self.plan.dtype))
-            start, size = stop, min(2 * size, CHUNK)
 
     def locate(self, positions):
         """Class and ordinal drawn at the positions."""
-        return self._locate_slots(self._slots(positions))
+        classes, k = self._draws(positions)
+        return classes, self._ordinals(classes, k)
 
-    def _slots(self, positions):
-        return permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
-
-    def _locate_slots(self, slots):
+    def _draws(self, positions):
+        """Class at the positions, and the how manieth draw of it."""
+        slots = permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
         classes = self.layout.class_of(slots)
-        return classes, self._ordinals(classes, slots - self.layout.starts[classes])
+        return classes, slots - self.layout.starts[classes]
 
     def _ordinals(self, classes, k):
         """Ordinals of the ``k``-th draws of the classes in this epoch."""
         plan = self.plan
         if plan.replacement:
             return self._bootstrap(classes, k)
-        circle = circle_n, _, _ = pick(plan.circle_domains, classes)
+        circle = pick(plan.circle_domains, classes)
         place = self._border[classes] + k
-        place -= place // circle_n * circle_n
+        place -= place // circle.n * circle.n
         place = self._in_halves(permute, classes, place)
         return permute(place, circle, pick(self._circle_keys, classes))
 
@@ -223,14 +223,14 @@ class Epoch:
         plan = self.plan
         if plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
-        circle = circle_n, _, _ = pick(plan.circle_domains, classes)
+        circle = pick(plan.circle_domains, classes)
         place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
         place = self._in_halves(unpermute, classes, place)
         border = self._border[classes]
         before = np.where(
-            place >= border, place - border, place + circle_n - border
+            place >= border, place - border, place + circle.n - border
         )  # draws until the first of this place
-        return ((self.layout.quotas[classes] + circle_n - 1 - before) // circle_n).astype(np.int64)
+        return ((self.layout.quotas[classes] + circle.n - 1 - before) // circle.n).astype(np.int64)
 
     def _in_halves(self, permutation, classes, place):
         """Apply this epoch's order to places within their halves."""
@@ -245,46 +245,3 @@ class Epoch:
         """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""
         bits = mix64(self._bootstrap_bits[classes] + k.astype(np.uint64) * GOLDEN64)
         return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)
-
-
-def _border(plan, epoch):
-    """The border of an epoch where quotas never change.
-
-    From one epoch to the next the border moves by ``step``, forwards or backwards by at most half a circle, so it cannot
-    leap over a half, and the run of epochs whose borders fell into this half can be counted by a division. After ``period``
-    epochs it is back at the start.
-    """
-    wide = np.int64 if max(epoch, int(plan.class_counts.max())) < 2**31 else object  # products stay below 2**63
-    n, q, middle = (array.astype(wide) for array in (plan.class_counts, plan.quotas, plan.middles))
-    step = q % n
-    place = epoch * step % n
-    step = np.where(2 * step <= n, step, step - n)
-    half = (place >= middle).astype(np.intp)
-    low, high = np.where(half, middle, 0), np.where(half, n, middle)
-    run = np.where(step >= 0, (place - low) // np.maximum(step, 1), (high - 1 - place) // np.maximum(-step, 1))
-    since = np.where(place == low, epoch, epoch - run)  # on the edge of a half, a border does not cut it
-    period = plan.class_counts // np.gcd(plan.class_counts, plan.quotas)
-    return Border(place.astype(np.int64), half, since.astype(np.int64), epoch - epoch % period)
-
-
-class _Walk:
-    """The borders of a plan with a schedule, epoch by epoch from the last one asked for, or from the start."""
-
-    def __init__(self, plan):
-        self._plan = plan
-        zero = np.zeros_like(plan.class_counts)
-        self._start = 0, Border(zero, (plan.middles == 0).astype(np.intp), zero, zero)
-        self._last = self._start
-
-    def to(self, epoch):
-        plan = self._plan
-        now, border = self._last if self._last[0] <= epoch else self._start
-        while now < epoch:
-            place = (border.place + plan.quotas_of(now)) % plan.class_counts
-            now += 1
-            half = (place >= plan.middles).astype(np.intp)
-            stays = (half == border.half) & (place != np.where(half, plan.middles, 0))
-            since, dealt = np.where(stays, border.since, now), np.where(place == 0, now, border.dealt)
-            border = Border(place, half, since, dealt)
-        self._last = now, border
-        return border

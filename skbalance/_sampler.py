@@ -17,9 +17,9 @@ from skbalance._parameters import (
     check_epoch,
     check_n_samples,
     check_replacement,
-    check_strength,
     draws_or_word,
     seed_of,
+    strength_at,
 )
 from skbalance._plan import Epoch, Plan
 from skbalance._rows import check_rows, take_rows
@@ -43,7 +43,7 @@ class InverseFrequencySampler(BaseSampler):
     strength : float or callable, default=1.0
         How far to move from the data's own distribution (0) to equal classes (1); 0.5 is square-root sampling, above 1
         rare classes outnumber common ones. At least 0. A function from the number of the epoch to the strength in it
-        changes the balance as training goes on.
+        changes the balance as training goes on; it is asked several times, and must answer alike.
     n_samples : int, float, {"over", "under"} or None, default=None
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a fraction of the
         rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a class and ``"under"`` never grows one; at
@@ -140,8 +140,7 @@ class InverseFrequencySampler(BaseSampler):
         >>> InverseFrequencySampler(strength=0.5).fit(None, [0, 0, 0, 0, 1]).sampling_strategy_
         {0: 3, 1: 2}
         """
-        at_start = self.strength(0) if callable(self.strength) else self.strength
-        strength = check_strength(at_start, "strength(0)" if callable(self.strength) else "strength")
+        strength = strength_at(self.strength, 0)
         replacement = check_replacement(self.replacement)
         check_n_samples(self.n_samples)
         if y is None:
@@ -220,6 +219,8 @@ class InverseFrequencySampler(BaseSampler):
     def draw(self, epoch: int = 0) -> NDArray[np.int64]:
         """Rows of any epoch, without those before it.
 
+        Where strength is a function, it is asked for the strengths of all epochs before, some 30 microseconds each.
+
         Parameters
         ----------
         epoch : int, default=0
@@ -257,8 +258,8 @@ class InverseFrequencySampler(BaseSampler):
         Parameters
         ----------
         dataset : Dataset, array-like of shape (n_rows,) or None, default=None
-            A dataset, whose labels are found without loading an item, or labels. The sampler is then fitted on them first,
-            as by ``fit(None, labels)``. None uses the fitted state.
+            A dataset, whose labels are found without loading an item, or labels (a list is labels, not a dataset). The
+            sampler is then fitted on them first, as by ``fit(None, labels)``. None uses the fitted state.
 
             Labels are found by ``get_labels()``; in a TensorDataset's last tensor, if that holds integers; through Subset,
             ConcatDataset and StackDataset (its last member, or the one called label, target or y); in a Hugging Face
@@ -289,11 +290,10 @@ class InverseFrequencySampler(BaseSampler):
         True
         """
         from skbalance.torch import BalancedSampler
-        from skbalance.torch._dataset_labels import labels_of
+        from skbalance.torch._dataset_labels import check_labels, labels_of
 
         if labels is not None:
-            if hasattr(dataset, "__len__"):
-                check_consistent_length(dataset, labels)
+            check_labels(labels, dataset)
             self.fit(None, labels)
         elif dataset is not None:
             self.fit(None, labels_of(dataset))
@@ -310,7 +310,8 @@ class InverseFrequencySampler(BaseSampler):
         dataset, labels
             As in `to_torch_sampler`.
         batch_size : int
-            Rows in a batch, at least 1. The last batch is no shorter than others by more than one row.
+            Most rows in a batch, at least 1. Without drop_last there is no short last batch, sizes differ by at most one:
+            100 draws in batches of 64 are 50 and 50.
         drop_last : bool, default=False
             Whether to make full batches only.
 
@@ -353,8 +354,7 @@ class _Schedule:
     n_samples: int | str
 
     def __call__(self, epoch: int) -> Any:
-        strength = check_strength(self.strength(epoch), f"strength({epoch})")
-        return _quotas.quotas(self.class_counts, strength, self.n_samples)
+        return _quotas.quotas(self.class_counts, strength_at(self.strength, epoch), self.n_samples)
 
     @property
     def most_draws(self) -> int:

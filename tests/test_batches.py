@@ -61,6 +61,22 @@ def test_dropping_the_last_batch_drops_draws_of_all_classes_evenly(quotas, batch
     assert (np.bincount(np.concatenate(drawn), minlength=9000) <= np.bincount(rows, minlength=9000)).all()
 
 
+@given(quotas, st.integers(1, 400), st.booleans(), st.integers(0, 5))
+def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(quotas, batch_size, drop_last, epoch):
+    batch_size = min(batch_size, int(quotas.sum()))
+    for batch in all_batches(plan_of(quotas), epoch, batch_size, drop_last):
+        drawn = np.bincount(batch, minlength=1000 * len(quotas)).reshape(-1, 1000)[:, :50]
+        assert (np.ptp(drawn, axis=1) <= 1).all()
+
+
+def test_a_batch_of_a_rare_class_is_not_one_row_many_times():
+    counts = np.array([1200, 48])
+    plan = Plan(counts, np.array([624, 624]), 0, pool=np.r_[0:1200, 5000:5048])
+    for batch in all_batches(plan, 0, 64, False):
+        rare = [row for row in batch if row >= 5000]
+        assert len(rare) == len(set(rare)) >= 31
+
+
 def test_the_order_within_batches_is_random():
     # Two classes of 32 rows in a batch of 64, 400 batches: at each place either class comes in 200, standard error 10;
     # neighbours are of one class in 31 of 63 places. Five standard errors: false alarm 4e-5 over the 64 places.
@@ -112,5 +128,5 @@ def test_epochs_of_trillions_are_batched_without_being_listed(batch_size, drop_l
 
 def test_batches_are_the_same_everywhere_and_for_ever():
     plan = plan_of(np.array([5, 7]), seed=42)
-    assert all_batches(plan, 0, 5, False) == [[48, 1004, 25, 1048], [1015, 39, 1003, 1038], [22, 1037, 1010, 47]]
-    assert all_batches(plan, 3, 5, True) == [[4, 1039, 1017, 13, 1034], [37, 1035, 20, 24, 1031]]
+    assert all_batches(plan, 0, 5, False) == [[47, 39, 1003, 1048], [1004, 48, 1037, 1015], [1010, 25, 1038, 22]]
+    assert all_batches(plan, 3, 5, True) == [[1035, 4, 1039, 20, 1025], [24, 37, 1034, 1031, 13]]

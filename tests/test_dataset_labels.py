@@ -1,5 +1,7 @@
 """Labels of every kind of dataset, whose items raise when they are loaded."""
 
+import collections.abc
+
 import datasets
 import numpy as np
 import pandas as pd
@@ -108,7 +110,7 @@ def test_words_are_labels_too():
 
 
 def test_labels_of_different_kinds_are_not_merged_when_concatenated():
-    mixed = ConcatDataset([Unloadable(2, targets=["1", "2"]), Unloadable(2, targets=[1, 2])])
+    mixed = ConcatDataset([Unloadable(2, targets=np.array(["1", "2"])), Unloadable(2, targets=[1, 2])])
     with pytest.raises(TypeError, match="labels must be of one kind, so that they can be sorted, got int and str"):
         InverseFrequencySampler().to_torch_sampler(mixed)
 
@@ -155,7 +157,7 @@ class Stream(IterableDataset):
         (
             Unloadable(targets=[0, 1]),
             ValueError,
-            r"Unloadable has 6 rows, but 2 labels were found in it\. Give them as labels=",
+            r"Unloadable has 6 rows, but there are 2 labels\. Give them as labels=",
         ),
         (
             Unloadable(targets=LABELS, labels=LABELS[::-1]),
@@ -189,6 +191,18 @@ class Stream(IterableDataset):
             ValueError,
             "Dataset has no part that is called a label among text, kind",
         ),
+        (
+            UnloadableTensors(torch.zeros(6, 3), torch.tensor(LABELS), torch.arange(6)),
+            ValueError,
+            "several tensors of one integer a row that differ. Give them as labels=",
+        ),
+        (
+            class_label.add_column("kind", LABELS)
+            .cast_column("kind", datasets.ClassLabel(names=["x", "y", "z"]))
+            .rename_column("label", "sort"),
+            ValueError,
+            "no part that is called a label among sort, kind",
+        ),
         (Stream(), TypeError, "Stream is an IterableDataset: it has no row numbers"),
         (7, TypeError, "int shows no labels"),
     ],
@@ -199,5 +213,60 @@ def test_labels_that_are_not_found_are_refused_with_the_way_out(dataset, error, 
 
 
 def test_labels_given_must_fit_the_dataset():
-    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[6, 3\]"):
+    with pytest.raises(ValueError, match=r"Unloadable has 6 rows, but there are 3 labels\. Give them as labels="):
         InverseFrequencySampler().to_torch_sampler(Unloadable(), labels=[0, 1, 0])
+    with pytest.raises(TypeError, match="Stream is an IterableDataset"):
+        InverseFrequencySampler().to_torch_sampler(Stream(), labels=[0, 1, 0])
+
+
+class SequenceOfItems(Unloadable, collections.abc.Sequence):
+    pass
+
+
+class ArrayOfItems(Unloadable):
+    def __array__(self, dtype=None, copy=None):
+        raise AssertionError("items were loaded")
+
+
+@pytest.mark.parametrize("kind", [SequenceOfItems, ArrayOfItems])
+def test_a_dataset_that_looks_like_an_array_is_still_a_dataset(kind):
+    assert labels_of(kind(targets=LABELS)) == LABELS
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [["cat1.png", "dog2.png"], [[5, 7], [1, 7]], [("a", 0, 1), ("b", 2, 0)], [{"x": 1, "label": 2}] * 2, [("a",)] * 2],
+)
+def test_samples_other_than_pairs_of_path_and_label_are_no_labels(samples):
+    with pytest.raises(TypeError, match="Unloadable shows no labels"):
+        labels_of(Unloadable(2, samples=samples))
+
+
+def test_missing_labels_outside_a_selection_do_not_matter():
+    series = pd.Series([0, 1, None, 0], dtype="Int64")
+    assert list(labels_of(Subset(Unloadable(4, targets=series), [0, 1, 3]))) == [0, 1, 0]
+    large = datasets.Dataset.from_dict({"label": [2**60, 2**60 + 1, None, 2**60]})
+    assert np.asarray(labels_of(large.select([0, 1, 3]))).tolist() == [2**60, 2**60 + 1, 2**60]
+    with pytest.raises(ValueError, match=r"missing labels .* at row 2"):
+        InverseFrequencySampler().to_torch_sampler(large)
+
+
+def test_one_hot_columns_of_hugging_face_are_found_in_any_order():
+    one_hot = datasets.Dataset.from_dict({"label": [[0, 1], [1, 0], [1, 0]]})
+    for dataset in one_hot, one_hot.select([2, 1, 0]).shuffle(seed=0):
+        sampler = InverseFrequencySampler()
+        sampler.to_torch_sampler(dataset)
+        assert sampler.class_counts_.tolist() == [2, 1]
+
+
+def test_the_last_member_of_a_stack_holds_the_labels():
+    assert labels_of(StackDataset(Unloadable(), torch.zeros(6), torch.tensor(LABELS))).tolist() == LABELS
+
+
+def test_get_labels_must_give_labels():
+    class Generating(Unloadable):
+        def get_labels(self):
+            return iter(LABELS)
+
+    with pytest.raises(TypeError, match=r"Generating shows list_iterator as its labels\. Give them as labels="):
+        labels_of(Generating())

@@ -119,6 +119,10 @@ def test_without_labels_they_are_the_datasets_at_the_indices():
         ImbalancedDatasetSampler(WithLabels(), indices=torch.tensor([95, 3]), callback_get_label=lambda d: d.labels_)
     )
     assert sorted(rows) == [3, 95]
+    rows = list(
+        ImbalancedDatasetSampler(range(100), indices=[7, 8, 9], callback_get_label=lambda _: [0, 0, 1], num_samples=4)
+    )
+    assert sorted(rows) == [7, 8, 9, 9]  # a callback may give the labels of the indices alone
 
 
 def test_it_follows_manual_seed():
@@ -144,11 +148,14 @@ def test_it_works_in_a_loader_and_moves_through_epochs():
         ({"labels": [0, 1]}, ValueError, "labels must be one for each of the 100 indices, got 2"),
         ({"indices": [0, 100]}, ValueError, "indices must be rows of a dataset of 100, got 0 to 100"),
         ({"indices": [0.5]}, TypeError, r"indices must be a sequence of ints, got float64 of shape \(1,\)"),
+        ({"indices": []}, ValueError, "indices must not be empty"),
+        ({"num_samples": 0.5}, TypeError, r"num_samples must be an int or None, got 0\.5"),
+        ({"num_samples": "over"}, TypeError, "num_samples must be an int or None, got 'over'"),
         ({"num_samples": 0}, ValueError, "n_samples must be a finite number above 0, got 0"),
         (
             {"callback_get_label": lambda _: [0, 1]},
             ValueError,
-            "labels must be one for each of the 100 rows of dataset, got 2",
+            "labels must be one for each of the 100 indices, got 2",
         ),
     ],
 )

@@ -114,7 +114,7 @@ def test_torch_samplers_survive_a_pickle_mid_training():
 
 
 def test_only_a_plan_and_a_right_epoch_will_do():
-    with pytest.raises(TypeError, match=r"made by InverseFrequencySampler\.to_torch_sampler\(labels\), not from list"):
+    with pytest.raises(TypeError, match=r"made by InverseFrequencySampler\.to_torch_sampler\(dataset\), not from list"):
         BalancedSampler([0, 1, 1])
     rows = sampler().to_torch_sampler(Y)
     rows.epoch = -3
@@ -219,7 +219,36 @@ def test_a_balanced_loader_takes_labels_and_no_other_order():
     for other in {"shuffle": True}, {"sampler": [0]}, {"batch_sampler": [[0]]}:
         with pytest.raises(TypeError, match=f"chooses the rows itself, so it takes no {next(iter(other))}"):
             BalancedDataLoader(data, labels=Y, **other)
-    BalancedDataLoader(data, labels=Y, shuffle=False)
+    with pytest.raises(TypeError, match="takes no sampler"):
+        BalancedDataLoader(data, labels=Y, sampler=torch.arange(3))
+    BalancedDataLoader(data, labels=Y, shuffle=False, sampler=None)
+
+
+def test_a_balanced_loader_hands_on_every_parameter():
+    data = TensorDataset(torch.arange(1000), torch.tensor(Y))
+    parameters = {"strength": 0.3, "n_samples": 400, "replacement": True, "random_state": 8}
+    expected = InverseFrequencySampler(**parameters).to_torch_batch_sampler(data, batch_size=32, drop_last=True)
+    loader = BalancedDataLoader(data, batch_size=32, drop_last=True, **parameters)
+    assert [rows.tolist() for rows, _ in loader] == list(expected)
+
+
+def test_an_epoch_too_short_for_a_full_batch_is_refused():
+    shrinking = InverseFrequencySampler(strength=lambda epoch: float(epoch > 0), n_samples="under", random_state=0)
+    batches = shrinking.to_torch_batch_sampler([0] * 90 + [1] * 10, batch_size=50, drop_last=True)
+    assert [len(batch) for batch in batches] == [50, 50]
+    with pytest.raises(
+        ValueError, match="batch_size=50 with drop_last=True leaves no batch of the 20 draws of epoch 1"
+    ):
+        next(iter(batches))
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "dtype"),
+    [("over", np.uint64), ("under", np.uint32), (None, np.uint32), (2**32 - 901, np.uint32), (2**32 - 900, np.uint64)],
+)
+def test_words_are_wide_enough_for_any_epoch_of_a_schedule(n_samples, dtype):
+    fitted = InverseFrequencySampler(strength=ramp, n_samples=n_samples).fit(None, Y)
+    assert fitted._plan.dtype == dtype
 
 
 def ramp(epoch):

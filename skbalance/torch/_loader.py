@@ -22,7 +22,8 @@ class BalancedDataLoader(DataLoader[Any]):
     dataset : Dataset
         Its labels are found as by `InverseFrequencySampler.to_torch_sampler`.
     batch_size : int, default=1
-        Rows in a batch. Each batch holds its share of every class, rounded down or up.
+        Most rows in a batch. Each batch holds its share of every class, rounded down or up, and without drop_last sizes
+        differ by at most one.
     strength, n_samples, replacement, random_state
         As in `InverseFrequencySampler`.
     labels : array-like of shape (n_rows,) or None, default=None
@@ -31,6 +32,11 @@ class BalancedDataLoader(DataLoader[Any]):
         Whether to make full batches only.
     **kwargs
         Handed to DataLoader, but for ``shuffle``, ``sampler`` and ``batch_sampler``, whose part this plays.
+
+    Attributes
+    ----------
+    batch_sampler : BalancedBatchSampler
+        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next pass, as after a checkpoint.
 
     Raises
     ------
@@ -59,7 +65,8 @@ class BalancedDataLoader(DataLoader[Any]):
         drop_last: bool = False,
         **kwargs: Any,
     ) -> None:
-        chosen = [name for name in ("shuffle", "sampler", "batch_sampler") if kwargs.pop(name, None)]
+        given = {name: kwargs.pop(name, None) for name in ("shuffle", "sampler", "batch_sampler")}
+        chosen = [name for name, value in given.items() if value is not None and value is not False]
         if chosen:
             raise TypeError(f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}.")
         balancer = InverseFrequencySampler(

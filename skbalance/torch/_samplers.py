@@ -39,7 +39,8 @@ class BalancedSampler(Sampler[int]):
     Attributes
     ----------
     epoch : int
-        The epoch that the next first draw takes.
+        The epoch that the next first draw takes. Where its length changes with the epoch (strength a function, n_samples
+        a word), ``len`` is the length of this one.
 
     Examples
     --------
@@ -56,7 +57,7 @@ class BalancedSampler(Sampler[int]):
     def __init__(self, plan: Plan) -> None:
         if not isinstance(plan, Plan):
             raise TypeError(
-                "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(labels), "
+                "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(dataset), "
                 f"not from {type(plan).__name__}."
             )
         self._plan = plan
@@ -69,6 +70,7 @@ class BalancedSampler(Sampler[int]):
         return chain.from_iterable(self._chunks())
 
     def _chunks(self) -> Iterator[list[int]]:
+        # A generator, so that the epoch is taken with the first draw and not by iter().
         for rows in self._take_epoch().chunks():
             yield rows.tolist()
 
@@ -105,7 +107,7 @@ class BalancedBatchSampler(Sampler[list[int]]):
     sampler : BalancedSampler
         The row sampler of the same plan. The two share their epoch.
     batch_size : int
-        Rows in a batch, at least 1.
+        Most rows in a batch, at least 1.
     drop_last : bool, default=False
         Whether to make full batches only.
 
@@ -121,10 +123,9 @@ class BalancedBatchSampler(Sampler[list[int]]):
     TypeError, ValueError
         Another kind of sampler, a batch size that is no int of at least 1, or one that leaves no batch.
 
-    Notes
-    -----
-    Batches are a systematic sample of the epoch's draws laid out by class, see Cochran, "Sampling techniques", 1977,
-    chapter 8.
+    References
+    ----------
+    Cochran, "Sampling techniques", 1977, chapter 8 (a batch is a systematic sample of the draws laid out by class).
 
     Examples
     --------
@@ -167,6 +168,7 @@ class BalancedBatchSampler(Sampler[list[int]]):
         return chain.from_iterable(self._chunks())
 
     def _chunks(self) -> Iterator[list[list[int]]]:
+        # A generator, so that the epoch is taken with the first batch and not by iter().
         yield from batches(self.sampler._take_epoch(), self.batch_size, self.drop_last)
 
     def set_epoch(self, epoch: int) -> None:
@@ -188,8 +190,9 @@ class BalancedBatchSampler(Sampler[list[int]]):
 class ImbalancedDatasetSampler(BalancedSampler):
     """A drop-in for torchsampler's class of this name: the same arguments, balanced classes, exact class counts.
 
-    Where torchsampler draws every row independently, this draws each class alike and the rows of a class in turn. Like its
-    model it follows ``torch.manual_seed``.
+    Where torchsampler draws every row independently, this draws each class alike and the rows of a class in turn. Its seed
+    comes from torch, so ``torch.manual_seed`` before it is made repeats it. Unlike its model it refuses float labels, a single
+    class, and fewer draws than classes.
 
     Parameters
     ----------
@@ -202,7 +205,7 @@ class ImbalancedDatasetSampler(BalancedSampler):
     num_samples : int or None, default=None
         Draws in an epoch; None is as many as there are indices.
     callback_get_label : callable or None, default=None
-        Called with the dataset, returns the labels of all its rows.
+        Called with the dataset, returns the labels of all its rows, or of those at `indices`.
 
     Attributes
     ----------
@@ -236,14 +239,12 @@ class ImbalancedDatasetSampler(BalancedSampler):
         callback_get_label: Callable[[Any], Any] | None = None,
     ) -> None:
         rows = _check_indices(indices, len(dataset))
+        if num_samples is not None and (not isinstance(num_samples, Integral) or isinstance(num_samples, bool)):
+            raise TypeError(f"num_samples must be an int or None, got {num_samples!r}.")
         if labels is None:
             labels = label_array(_all_labels(dataset, callback_get_label))
-            if len(labels) != len(dataset):
-                raise ValueError(
-                    f"labels must be one for each of the {len(dataset)} rows of dataset, got {len(labels)}."
-                )
-            labels = labels[rows]
-        elif len(labels) != len(rows):
+            labels = labels[rows] if len(labels) == len(dataset) else labels
+        if len(labels) != len(rows):
             raise ValueError(f"labels must be one for each of the {len(rows)} indices, got {len(labels)}.")
         seed = int(torch.empty((), dtype=torch.int64).random_().item())
         sampler = InverseFrequencySampler(n_samples=num_samples, random_state=seed).fit(None, labels)
@@ -259,14 +260,17 @@ def _check_indices(indices: Any, n_rows: int) -> Any:
     if indices is None:
         return np.arange(n_rows)
     rows = np.asarray(indices)
+    if rows.size == 0:
+        raise ValueError("indices must not be empty.")
     if rows.ndim != 1 or rows.dtype.kind not in "iu":
         raise TypeError(f"indices must be a sequence of ints, got {rows.dtype} of shape {rows.shape}.")
-    if len(rows) and not (-n_rows <= rows.min() and rows.max() < n_rows):
+    if not (-n_rows <= rows.min() and rows.max() < n_rows):
         raise ValueError(f"indices must be rows of a dataset of {n_rows}, got {rows.min()} to {rows.max()}.")
     return rows.astype(np.int64)
 
 
 def _all_labels(dataset: Any, callback_get_label: Callable[[Any], Any] | None) -> Any:
+    """Labels of the whole dataset, those of a TensorDataset where torchsampler finds them."""
     if callback_get_label is not None:
         return callback_get_label(dataset)
     if isinstance(dataset, TensorDataset) and len(dataset.tensors) > 1:
