@@ -11,8 +11,11 @@ import numpy as np
 from skbalance._permutation import Domain, Key, derive, hash_words, permute
 from skbalance._plan import BATCHES, WITHIN_BATCHES, Layout, spans
 
-# In a batch of up to so many rows, 22 bits of a 32-bit hash are left to sort by.
-WIDEST_OF_32_BITS = 2**10
+# In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
+WIDEST_OF_32_BITS = 2**12
+
+# Lists made at a time: with many alive at once, Python's garbage collector takes longer than all else.
+LISTS = 2**8
 
 
 def n_batches(n_samples: int, batch_size: int, drop_last: bool) -> int:
@@ -43,12 +46,16 @@ def batches(epoch, batch_size, drop_last):
     for start, stop in spans(n, width):
         first = permute(np.arange(start, stop, dtype=dtype), domain, key)
         places = first[:, None] + np.arange(0, n * width, n, dtype=dtype)
+        is_short = places[:, -1] >= layout.n_samples
+        draws = _draws_by_run if len(layout.quotas) <= width else _draws_by_place
+        rows = epoch.rows_of(*draws(layout, n, places)).reshape(places.shape)
         if width > 1:
-            places = _shuffle_within(places, layout.n_samples, within)
-        rows = _rows(epoch, layout, n, places)
-        for short in np.flatnonzero(places[:, -1] >= layout.n_samples):
-            rows[short].pop()
-        yield rows
+            rows = np.take_along_axis(rows, _random_order(places, is_short, within), axis=1)
+        for some in range(0, len(rows), LISTS):
+            lists = rows[some : some + LISTS].tolist()
+            for short in np.flatnonzero(is_short[some : some + LISTS]):
+                lists[short].pop()
+            yield lists
 
 
 def _thinned(epoch, n_kept):
@@ -59,30 +66,43 @@ def _thinned(epoch, n_kept):
     return Layout(np.diff(np.array(ends, dtype=np.int64), prepend=0), epoch.plan.dtype)
 
 
-def _shuffle_within(places, n_places, key):
-    """Each batch in the order of its places' hashes; a place past the end, which fills up a short batch, stays last."""
+def _random_order(places, is_short, key):
+    """Columns of each batch in the order of its places' hashes; one past the end, which fills up a short batch, stays last."""
     n_bits = int(places.shape[1] - 1).bit_length()
     columns = places.dtype.type(2**n_bits - 1)  # the low bits of a hash give way to the column that it came from
     hashes = hash_words(places, key)
-    hashes[places[:, -1] >= n_places, -1] = np.iinfo(places.dtype).max
+    hashes[is_short, -1] = np.iinfo(places.dtype).max
     hashes &= ~columns
     hashes |= np.arange(places.shape[1], dtype=places.dtype)
     hashes.sort(axis=1)
     hashes &= columns
-    return np.take_along_axis(places, hashes.astype(np.intp), axis=1)
+    return hashes.astype(np.intp)
 
 
-def _rows(epoch, layout, n, places):
-    """Rows of the batches, as lists; a place past the end gives any row.
+def _draws_by_place(layout, n, places):
+    """Class and number of the draw at each place; one past the end gives any draw.
 
     Of a class with q draws, a batch holds the places r, r + n, r + 2n, ...: these become successive draws, after those of the
     batches with smaller r.
     """
-    inside = np.minimum(places, layout.n_samples - 1).astype(epoch.plan.dtype, copy=False).ravel()
+    inside = np.minimum(places, layout.n_samples - 1).astype(layout.quotas.dtype, copy=False).ravel()
     classes = layout.class_of(inside)
     inside -= layout.starts[classes]
     turn = inside // n
     r = inside - turn * n
     each, rest = layout.quotas // n, layout.quotas % n
-    k = r * each[classes] + np.minimum(r, rest[classes]) + turn
-    return epoch.rows_of(classes, k).reshape(places.shape).tolist()
+    return classes, r * each[classes] + np.minimum(r, rest[classes]) + turn
+
+
+def _draws_by_run(layout, n, places):
+    """The same for few classes: a batch's places of a class are a run of columns, and its draws count up from one number."""
+    first = places[:, :1].astype(np.int64)
+    starts, quotas = layout.starts.astype(np.int64), layout.quotas.astype(np.int64)
+    column = np.maximum(starts - first + n - 1, 0) // n  # where each class's run begins
+    lengths = np.diff(column, axis=1, append=places.shape[1]).ravel()
+    r = (first - starts) % n
+    number = r * (quotas // n) + np.minimum(r, quotas % n)
+    classes = np.repeat(np.tile(np.arange(len(quotas)), len(places)), lengths)
+    k = np.repeat((number - column).ravel(), lengths).reshape(places.shape) + np.arange(places.shape[1])
+    k[places[:, -1] >= layout.n_samples, -1] = 0
+    return classes, k.ravel().astype(layout.quotas.dtype)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._batches import batches, n_batches
-from skbalance._plan import Epoch, Plan
+from skbalance._batches import _draws_by_place, _draws_by_run, batches, n_batches
+from skbalance._plan import Epoch, Layout, Plan
 
 quotas = st.lists(st.integers(1, 300), min_size=1, max_size=8).map(np.array)
 
@@ -67,6 +67,17 @@ def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(quotas, batc
     for batch in all_batches(plan_of(quotas), epoch, batch_size, drop_last):
         drawn = np.bincount(batch, minlength=1000 * len(quotas)).reshape(-1, 1000)[:, :50]
         assert (np.ptp(drawn, axis=1) <= 1).all()
+
+
+@given(quotas, st.integers(1, 400))
+def test_draws_are_the_same_by_run_as_by_place(quotas, batch_size):
+    n = n_batches(int(quotas.sum()), batch_size, drop_last=False)
+    width = -(-int(quotas.sum()) // n)
+    layout = Layout(quotas, np.dtype(np.uint32))
+    places = (np.arange(n)[:, None] + n * np.arange(width)).astype(np.uint32)
+    inside = places.ravel() < quotas.sum()
+    for by_run, by_place in zip(_draws_by_run(layout, n, places), _draws_by_place(layout, n, places), strict=True):
+        assert by_run[inside].tolist() == by_place[inside].tolist()
 
 
 def test_a_batch_of_a_rare_class_is_not_one_row_many_times():
