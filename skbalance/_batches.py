@@ -60,10 +60,9 @@ def batches(epoch, batch_size, drop_last):
 
 def _thinned(epoch, n_kept):
     """The layout of ``n_kept`` draws of an epoch: of every class its share of them, rounded down or up."""
-    ends = [-(-int(end) * n_kept // len(epoch)) for end in epoch.layout.ends] if len(epoch) >= 2**31 else None
-    if ends is None:
-        ends = -(-epoch.layout.ends.astype(np.int64) * n_kept // len(epoch))
-    return Layout(np.diff(np.array(ends, dtype=np.int64), prepend=0), epoch.plan.dtype)
+    wide = np.int64 if len(epoch) < 2**31 else object  # products stay below 2**63
+    ends = -(-epoch.layout.ends.astype(wide) * n_kept // len(epoch))
+    return Layout(np.diff(ends, prepend=0).astype(np.int64), epoch.plan.dtype)
 
 
 def _random_order(places, is_short, key):
