@@ -8,11 +8,14 @@ batch, too, give or take one.
 
 import numpy as np
 
-from skbalance._permutation import Domain, Key, derive, hash_words, permute
-from skbalance._plan import BATCHES, WITHIN_BATCHES, Layout, spans
+from skbalance._permutation import Domain, Key, derive, gather, hash_words, permute
+from skbalance._plan import BATCHES, CHUNK, WITHIN_BATCHES, Layout, pieces, spans
 
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
 WIDEST_OF_32_BITS = 2**12
+
+# Draws handled at a time: more than fit the cache, so that a class of a batch or two has a long run of its own.
+LARGEST_CHUNK = 2**19
 
 # Lists made at a time: with many alive at once, Python's garbage collector takes longer than all else.
 LISTS = 2**8
@@ -43,17 +46,18 @@ def batches(epoch, batch_size, drop_last):
     dtype = np.dtype(np.uint32 if layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS else np.uint64)
     domain, key = Domain.of(n, dtype), Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
     within = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
-    for start, stop in spans(n, width):
+    columns = np.arange(0, n * width, n, dtype=dtype)
+    n_lists = -(-CHUNK // width)
+    for start, stop in spans(n, width, LARGEST_CHUNK):
         first = permute(np.arange(start, stop, dtype=dtype), domain, key)
-        places = first[:, None] + np.arange(0, n * width, n, dtype=dtype)
-        is_short = places[:, -1] >= layout.n_samples
-        draws = _draws_by_run if len(layout.quotas) <= width else _draws_by_place
-        rows = epoch.rows_of(*draws(layout, n, places)).reshape(places.shape)
-        if width > 1:
-            rows = np.take_along_axis(rows, _random_order(places, is_short, within), axis=1)
-        for some in range(0, len(rows), LISTS):
-            lists = rows[some : some + LISTS].tolist()
-            for short in np.flatnonzero(is_short[some : some + LISTS]):
+        rows = _rows_by_column(epoch, layout, n, columns[:, None] + first)
+        for some in range(0, len(first), n_lists):
+            places = first[some : some + n_lists, None] + columns
+            is_short = places[:, -1] >= layout.n_samples
+            order = _random_order(places, is_short, within) * len(first)
+            order += np.arange(some, some + len(places))[:, None]
+            lists = gather(rows, order).tolist()
+            for short in np.flatnonzero(is_short):
                 lists[short].pop()
             yield lists
 
@@ -78,30 +82,21 @@ def _random_order(places, is_short, key):
     return hashes.astype(np.intp)
 
 
-def _draws_by_place(layout, n, places):
-    """Class and number of the draw at each place; one past the end gives any draw.
+def _rows_by_column(epoch, layout, n, places):
+    """Rows at places of shape (width, batches): those of a class lie side by side. One past the end gives any row.
 
     Of a class with q draws, a batch holds the places r, r + n, r + 2n, ...: these become successive draws, after those of the
     batches with smaller r.
     """
-    inside = np.minimum(places, layout.n_samples - 1).astype(layout.quotas.dtype, copy=False).ravel()
-    classes = layout.class_of(inside)
-    inside -= layout.starts[classes]
-    turn = inside // n
-    r = inside - turn * n
+    starts, ends = layout.starts.astype(np.int64), layout.ends.astype(np.int64)
+    rows = np.empty(places.size, dtype=epoch.plan.pool.dtype)
+    last = places.dtype.type(layout.n_samples - 1)
     each, rest = layout.quotas // n, layout.quotas % n
-    return classes, r * each[classes] + np.minimum(r, rest[classes]) + turn
-
-
-def _draws_by_run(layout, n, places):
-    """The same for few classes: a batch's places of a class are a run of columns, and its draws count up from one number."""
-    first = places[:, :1].astype(np.int64)
-    starts, quotas = layout.starts.astype(np.int64), layout.quotas.astype(np.int64)
-    column = np.maximum(starts - first + n - 1, 0) // n  # where each class's run begins
-    lengths = np.diff(column, axis=1, append=places.shape[1]).ravel()
-    r = (first - starts) % n
-    number = r * (quotas // n) + np.minimum(r, quotas % n)
-    classes = np.repeat(np.tile(np.arange(len(quotas)), len(places)), lengths)
-    k = np.repeat((number - column).ravel(), lengths).reshape(places.shape) + np.arange(places.shape[1])
-    k[places[:, -1] >= layout.n_samples, -1] = 0
-    return classes, k.ravel().astype(layout.quotas.dtype)
+    for start, stop in pieces(-(-starts // n) * places.shape[1], ends // n * places.shape[1], places.size):
+        inside = np.minimum(places.ravel()[start:stop], last).astype(epoch.plan.dtype, copy=False)
+        classes, number = layout.draws(inside)
+        turn = number // n
+        r = number - turn * n
+        k = r * gather(each, classes) + np.minimum(r, gather(rest, classes)) + turn
+        rows[start:stop] = epoch.rows_of(classes, k)
+    return rows

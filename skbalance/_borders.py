@@ -18,20 +18,21 @@ def border_by_division(plan, epoch):
     """The border of an epoch where quotas never change.
 
     From one epoch to the next the border moves by ``step``, forwards or backwards by at most half a circle, so it cannot
-    leap over a half, and the run of epochs whose borders fell into this half can be counted by a division. After ``period``
-    epochs it is back at the start.
+    leap over a half, and the run of epochs whose borders fell into this half can be counted by a division. After a period
+    it is back at the start.
     """
-    wide = np.int64 if max(epoch, int(plan.class_counts.max())) < 2**31 else object  # products stay below 2**63
+    largest = max(epoch, 1) * int(plan.class_counts.max())
+    # Twice a place, and an epoch times a step, must not overflow; narrow divisions are the faster ones.
+    wide = np.int32 if max(largest, plan.quotas.max()) < 2**30 else np.int64 if largest < 2**62 else object
     n, q, middle = (array.astype(wide) for array in (plan.class_counts, plan.quotas, plan.middles))
     step = q % n
     place = epoch * step % n
     step = np.where(2 * step <= n, step, step - n)
     half = (place >= middle).astype(np.intp)
     low, high = np.where(half, middle, 0), np.where(half, n, middle)
-    run = np.where(step >= 0, (place - low) // np.maximum(step, 1), (high - 1 - place) // np.maximum(-step, 1))
+    run = np.where(step >= 0, place - low, high - 1 - place) // np.maximum(abs(step), 1)
     since = np.where(place == low, epoch, epoch - run)  # on the edge of a half, a border does not cut it
-    period = plan.class_counts // np.gcd(plan.class_counts, plan.quotas)
-    return Border(place.astype(np.int64), half, since.astype(np.int64), epoch - epoch % period)
+    return Border(place.astype(np.int64), half, since.astype(np.int64), epoch - epoch % plan.periods)
 
 
 class BorderWalk:

@@ -15,6 +15,12 @@ CHUNK = 2**17
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.
 TABLE = 2**16
 
+# Texts handled at a time: all their words stay in the cache.
+CHUNK_OF_TEXTS = 2**14
+
+# Texts of a fixed width are compared word by word up to so many words; beyond, as Python's strings.
+MOST_WORDS = 24
+
 
 def encode(y):
     """Sorted classes, and the index of each row's class.
@@ -45,6 +51,8 @@ def encode(y):
     kind = labels.dtype.kind
     if kind in "biu" and labels.size:
         return _encode_integers(labels.astype(labels.dtype.newbyteorder("="), copy=False))
+    if kind in "US" and labels.size and 0 < _n_words(labels.dtype) <= MOST_WORDS:
+        return _encode_texts(labels)
     if kind in "OUST":  # objects, str, bytes, numpy's StringDType
         return _encode_objects(labels)
     # "Complex data not supported", "Unknown label type" and "Multilabel and multioutput targets are not supported" are what
@@ -89,12 +97,14 @@ def group(codes, n_classes):
     for _, part in parts:
         counts += np.bincount(part, minlength=n_classes)
     rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
-    filled = np.cumsum(counts) - counts
+    narrow = np.dtype(np.int32 if len(codes) < 2**31 else np.int64)
+    filled = (np.cumsum(counts) - counts).astype(narrow)
     for start, part in parts:
         order, ends = _sort_codes(part, n_classes)
-        n_here = np.diff(ends, prepend=0)
-        places = np.arange(len(part)) + np.repeat(filled - (ends - n_here), n_here)
-        rows[places] = order.astype(rows.dtype) + start
+        n_here = np.diff(ends, prepend=ends.dtype.type(0))
+        places = np.repeat(filled - (ends - n_here), n_here)
+        places += np.arange(len(part), dtype=narrow)
+        rows[places] = order + narrow.type(start)
         filled += n_here
     return rows, counts
 
@@ -103,7 +113,7 @@ def _sort_codes(codes, n_classes):
     """Stable argsort of codes, and where each class ends in it, by scipy's linear transposition of a sparse matrix."""
     n = len(codes)
     one_a_row = sparse.csr_array(
-        (np.empty(n, dtype=np.int8), codes.astype(np.int64), np.arange(n + 1)), shape=(n, n_classes)
+        (np.empty(n, dtype=np.int8), codes.astype(np.int32), np.arange(n + 1, dtype=np.int32)), shape=(n, n_classes)
     )
     by_class = one_a_row.tocsc()
     return by_class.indices, by_class.indptr[1:]
@@ -211,8 +221,7 @@ def _encode_integers(labels):
 
 def _encode_objects(labels):
     """By a hash table that numbers labels as they appear, then by the order of the sorted labels."""
-    numbers: defaultdict[Any, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
+    numbers = _numbers()
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     try:
         for start in range(0, len(labels), CHUNK):
@@ -220,10 +229,74 @@ def _encode_objects(labels):
             codes[start : start + CHUNK] = np.fromiter(map(numbers.__getitem__, part), codes.dtype, len(part))
     except TypeError as error:
         raise TypeError(f"labels must be hashable (strings, integers, bools, ...), got: {error}.") from None
+    _check_objects(list(numbers), codes, labels)
+    return _in_order(numbers, codes, labels.dtype)
+
+
+def _encode_texts(labels):
+    """The same for texts of a fixed width, most without making a Python string of them.
+
+    A table at the hash of a text's words guesses its number. The guess holds if all its words are those of the text with that
+    number; else the text is looked up as an object.
+    """
+    numbers = _numbers()
+    numbers[labels[0].item()]
+    codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
+    guesses = np.zeros(TABLE, dtype=np.intp)
+    known = _words(labels[:1])  # words of the texts by number, a column each
+    for start in range(0, len(labels), CHUNK_OF_TEXTS):
+        part = labels[start : start + CHUNK_OF_TEXTS]
+        words = _words(part)
+        places = _hash_words(words)
+        number = guesses[places]
+        is_wrong = np.zeros(len(part), dtype=bool)
+        for word, of_known in zip(words, known, strict=True):
+            is_wrong |= word != of_known[number]
+        wrong = np.flatnonzero(is_wrong)
+        if wrong.size:
+            found = np.fromiter(map(numbers.__getitem__, part[wrong].tolist()), np.intp, len(wrong))
+            number[wrong] = guesses[places[wrong]] = found
+            if len(numbers) > known.shape[1]:
+                known = np.pad(known, [(0, 0), (0, 2 * len(numbers))])
+            known[:, found] = words[:, wrong]
+        codes[start : start + len(part)] = number
+    return _in_order(numbers, codes, labels.dtype)
+
+
+def _numbers():
+    """A dict that numbers its keys as they are asked for."""
+    numbers: defaultdict[Any, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers
+
+
+def _n_words(dtype):
+    return dtype.itemsize // 4 if dtype.itemsize % 4 == 0 else dtype.itemsize
+
+
+def _words(texts):
+    """The words of texts of a fixed width: an array of shape (n_words, n)."""
+    texts = np.ascontiguousarray(texts)
+    word = np.uint32 if texts.itemsize % 4 == 0 else np.uint8
+    return texts.view(word).reshape(len(texts), -1).T
+
+
+def _hash_words(words):
+    """A place in the table for each column of words."""
+    hashes = np.zeros(words.shape[1], dtype=np.uint32)
+    for word in words:
+        hashes ^= word
+        hashes *= 0x9E3779B1
+        hashes ^= hashes >> 15
+    hashes *= 0x85EBCA6B
+    return (hashes >> 16).astype(np.intp)
+
+
+def _in_order(numbers, codes, dtype):
+    """Sorted classes of that dtype and the codes of rows, from labels numbered in another order."""
     found = list(numbers)
-    _check_objects(found, codes, labels)
     order = _sorted_order(found)
-    classes = np.empty(len(found), dtype=labels.dtype)
+    classes = np.empty(len(found), dtype=dtype)
     classes[:] = [found[number] for number in order]
     new_codes = np.empty(len(found), dtype=np.min_scalar_type(max(len(found) - 1, 0)))
     new_codes[order] = np.arange(len(found))

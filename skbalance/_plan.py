@@ -22,31 +22,48 @@ is the last such epoch.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from skbalance._borders import BorderWalk, border_by_division
-from skbalance._permutation import GOLDEN64, Domain, Key, derive, mix64, permute, pick, unpermute
+from skbalance._permutation import GOLDEN64, Domain, Key, derive, gather, mix64, permute, pick, unpermute
 
 # Positions handled at a time: few at first, so that the first row is there at once; at most what the cache holds.
 FIRST_CHUNK = 2**10
-CHUNK = 2**15
+CHUNK = 2**16
+
+# Draws of one class, side by side, that are worth numpy's calls for them alone: its parameters then are scalars.
+LONG_RUN = 2**13
 
 # What a key is for.
 SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES, WITHIN_BATCHES = range(6)
 
 
-def spans(n, width=1):
-    """Bounds of chunks of n items that stand for ``width`` draws each: few at first, then as many as the cache holds.
+def spans(n, width=1, largest=CHUNK):
+    """Bounds of chunks of n items that stand for ``width`` draws each: few at first, ``largest`` draws in the end.
 
     >>> [stop - start for start, stop in spans(100_000)]
-    [1024, 2048, 4096, 8192, 16384, 32768, 32768, 2720]
+    [1024, 2048, 4096, 8192, 16384, 32768, 35488]
     """
     start, most = 0, FIRST_CHUNK
     while start < n:
         stop = min(n, start + max(1, most // width))
         yield start, stop
-        start, most = stop, min(2 * most, CHUNK)
+        start, most = stop, min(2 * most, largest)
+
+
+def pieces(starts, ends, n):
+    """Bounds of pieces of [0, n) for the cache, cut so that each long run of those given has pieces of its own.
+
+    >>> list(pieces(np.array([0, 10, 20]), np.array([10, 20, 50_000]), 50_000))
+    [(0, 20), (20, 50000)]
+    """
+    is_long = ends - starts >= LONG_RUN
+    cuts = np.unique(np.concatenate([starts[is_long], ends[is_long], np.array([0, n], dtype=ends.dtype)]))
+    for start, stop in pairwise(cuts.tolist()):
+        for piece in range(start, stop, CHUNK):
+            yield piece, min(piece + CHUNK, stop)
 
 
 class Layout:
@@ -60,9 +77,8 @@ class Layout:
         # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two classes.
         n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
         self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
-        first_slots = np.arange(0, self.n_samples, 2**self._shift, dtype=dtype)
-        classes = np.searchsorted(self.ends, first_slots, side="right")
-        self._buckets = classes.astype(np.min_scalar_type(len(quotas) - 1))
+        n_first = np.diff(-(-np.cumsum(quotas) >> self._shift), prepend=0)  # buckets whose first slot is the class's
+        self._buckets = np.repeat(np.arange(len(quotas), dtype=np.min_scalar_type(len(quotas) - 1)), n_first)
 
     def class_of(self, slots):
         """Index of the class whose run holds each slot.
@@ -70,11 +86,21 @@ class Layout:
         >>> Layout(np.array([2, 3]), np.uint32).class_of(np.arange(5, dtype=np.uint32)).tolist()
         [0, 0, 1, 1, 1]
         """
-        classes = self._buckets[slots >> self._shift].astype(np.intp)
+        classes = gather(self._buckets, slots >> self._shift).astype(np.intp)
         if self._shift:
-            later = np.flatnonzero(slots >= self.ends[classes])
+            later = np.flatnonzero(slots >= gather(self.ends, classes))
             classes[later] = np.searchsorted(self.ends, slots[later], side="right")
         return classes
+
+    def draws(self, slots):
+        """Class at the slots, one entry if it is one for all, and the how manieth draw of its class each is.
+
+        >>> [found.tolist() for found in Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], dtype=np.uint32))]
+        [[1], [0, 2]]
+        """
+        first, last = np.searchsorted(self.ends, [slots.min(), slots.max()], side="right")
+        classes = np.array([first]) if first == last else self.class_of(slots)
+        return classes, slots - gather(self.starts, classes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +160,11 @@ class Plan:
         return self.class_counts // 2
 
     @cached_property
+    def periods(self):
+        """Epochs after which the border of each class is back at the start of its circle."""
+        return self.class_counts // np.gcd(self.class_counts, self.quotas)
+
+    @cached_property
     def half_domains(self):
         """The domains of the halves: first and second half of class 0, of class 1, ..."""
         sizes = np.stack([self.middles, self.class_counts - self.middles], axis=1).ravel()
@@ -167,7 +198,7 @@ class Epoch:
             self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
             return
         here, there = plan.border_of(number), plan.border_of(number + 1)
-        self._border = here.place.astype(plan.dtype)
+        self._border, self._middles = here.place.astype(plan.dtype), plan.middles.astype(plan.dtype)
         self._circle_keys = Key.of(derive(plan.seed, CIRCLES, classes, here.dealt.astype(np.uint64)), plan.dtype)
         # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's own border comes last and
         # so wins: what was drawn on its other side must stay there.
@@ -185,24 +216,38 @@ class Epoch:
         return self.rows_of(*self._draws(positions))
 
     def rows_of(self, classes, k):
-        """Rows of the ``k``-th draws of the classes."""
-        return self.plan.pool[self.plan.pool_starts[classes] + self._ordinals(classes, k).astype(np.intp)]
+        """Rows of the ``k``-th draws of the classes, of which one entry serves all."""
+        return gather(
+            self.plan.pool, gather(self.plan.pool_starts, classes) + self._ordinals(classes, k).astype(np.intp)
+        )
 
     def chunks(self):
         """Yield the rows at all positions in order, a few at first."""
         for start, stop in spans(len(self)):
             yield self.rows(np.arange(start, stop, dtype=self.plan.dtype))
 
+    def all_rows(self):
+        """Rows at all positions: an int64 array. Drawn class by class, which is faster, and then shuffled."""
+        by_slot = np.empty(len(self), dtype=self.plan.pool.dtype)
+        for start, stop in pieces(self.layout.starts, self.layout.ends, len(self)):
+            slots = np.arange(start, stop, dtype=self.plan.dtype)
+            by_slot[start:stop] = self.rows_of(*self.layout.draws(slots))
+        rows = np.empty(len(self), dtype=np.int64)
+        for start, stop in spans(len(self)):
+            rows[start:stop] = gather(by_slot, self._slots(np.arange(start, stop, dtype=self.plan.dtype)))
+        return rows
+
     def locate(self, positions):
         """Class and ordinal drawn at the positions."""
         classes, k = self._draws(positions)
-        return classes, self._ordinals(classes, k)
+        return np.broadcast_to(classes, k.shape), self._ordinals(classes, k)
 
     def _draws(self, positions):
         """Class at the positions, and the how manieth draw of it."""
-        slots = permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
-        classes = self.layout.class_of(slots)
-        return classes, slots - self.layout.starts[classes]
+        return self.layout.draws(self._slots(positions))
+
+    def _slots(self, positions):
+        return permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
 
     def _ordinals(self, classes, k):
         """Ordinals of the ``k``-th draws of the classes in this epoch."""
@@ -210,7 +255,7 @@ class Epoch:
         if plan.replacement:
             return self._bootstrap(classes, k)
         circle = pick(plan.circle_domains, classes)
-        place = self._border[classes] + k
+        place = gather(self._border, classes) + k
         place -= place // circle.n * circle.n
         place = self._in_halves(permute, classes, place)
         return permute(place, circle, pick(self._circle_keys, classes))
@@ -234,14 +279,16 @@ class Epoch:
 
     def _in_halves(self, permutation, classes, place):
         """Apply this epoch's order to places within their halves."""
-        middle = self.plan.middles.astype(place.dtype)[classes]
+        middle = gather(self._middles, classes)
         second = place >= middle
         offset = middle * second
+        if len(classes) == 1 and second.all() == second.any():
+            second = second[:1]
         index = 2 * classes.astype(np.intp, copy=False) + second  # codes of few bits would wrap
         place = permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index))
         return place + offset
 
     def _bootstrap(self, classes, k):
         """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""
-        bits = mix64(self._bootstrap_bits[classes] + k.astype(np.uint64) * GOLDEN64)
+        bits = mix64(gather(self._bootstrap_bits, classes) + k.astype(np.uint64) * GOLDEN64)
         return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)

@@ -244,12 +244,7 @@ class InverseFrequencySampler(BaseSampler):
         (4,)
         """
         check_is_fitted(self, "_plan")
-        drawn = Epoch(self._plan, check_epoch(epoch))
-        indices = np.empty(len(drawn), dtype=np.int64)
-        filled = 0
-        for rows in drawn.chunks():
-            indices[filled : filled + len(rows)] = rows
-            filled += len(rows)
+        indices: NDArray[np.int64] = Epoch(self._plan, check_epoch(epoch)).all_rows()
         return indices
 
     def to_torch_sampler(self, dataset: Any = None, *, labels: Any = None) -> BalancedSampler:

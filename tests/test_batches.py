@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._batches import _draws_by_place, _draws_by_run, batches, n_batches
-from skbalance._plan import Epoch, Layout, Plan
+from skbalance._batches import batches, n_batches
+from skbalance._plan import Epoch, Plan
 
 quotas = st.lists(st.integers(1, 300), min_size=1, max_size=8).map(np.array)
 
@@ -69,15 +69,13 @@ def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(quotas, batc
         assert (np.ptp(drawn, axis=1) <= 1).all()
 
 
-@given(quotas, st.integers(1, 400))
-def test_draws_are_the_same_by_run_as_by_place(quotas, batch_size):
-    n = n_batches(int(quotas.sum()), batch_size, drop_last=False)
-    width = -(-int(quotas.sum()) // n)
-    layout = Layout(quotas, np.dtype(np.uint32))
-    places = (np.arange(n)[:, None] + n * np.arange(width)).astype(np.uint32)
-    inside = places.ravel() < quotas.sum()
-    for by_run, by_place in zip(_draws_by_run(layout, n, places), _draws_by_place(layout, n, places), strict=True):
-        assert by_run[inside].tolist() == by_place[inside].tolist()
+@pytest.mark.parametrize("batch_size", [3, 256, 5000])
+def test_batches_of_long_runs_of_a_class_hold_the_rows_of_the_epoch(batch_size):
+    # Runs long enough to be drawn by themselves beside short ones, in a chunk of the largest size and a part of one.
+    plan = plan_of(np.array([3, 400_000, 70, 150_000, 9000]), seed=4)
+    drawn = all_batches(plan, 2, batch_size, drop_last=False)
+    assert len(drawn) == -(-559_073 // batch_size)
+    assert np.array_equal(np.sort(np.concatenate(drawn)), np.sort(Epoch(plan, 2).all_rows()))
 
 
 def test_a_batch_of_a_rare_class_is_not_one_row_many_times():
@@ -139,5 +137,5 @@ def test_epochs_of_trillions_are_batched_without_being_listed(batch_size, drop_l
 
 def test_batches_are_the_same_everywhere_and_for_ever():
     plan = plan_of(np.array([5, 7]), seed=42)
-    assert all_batches(plan, 0, 5, False) == [[47, 39, 1003, 1048], [1004, 48, 1037, 1015], [1010, 25, 1038, 22]]
-    assert all_batches(plan, 3, 5, True) == [[1035, 4, 1039, 20, 1025], [24, 37, 1034, 1031, 13]]
+    assert all_batches(plan, 0, 5, False) == [[1031, 17, 1003, 12], [1019, 13, 1026, 1002], [35, 20, 1032, 1012]]
+    assert all_batches(plan, 3, 5, True) == [[47, 9, 1009, 1020, 48], [1006, 29, 1005, 22, 1038]]

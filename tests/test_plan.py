@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._plan import CHUNK, Epoch, Plan
+from skbalance._plan import CHUNK, LONG_RUN, Epoch, Plan, pieces
 
 never = st.just(False)
 epochs = st.one_of(st.integers(0, 40), st.integers(0, 2**62))
@@ -244,6 +244,33 @@ def test_a_plan_survives_a_pickle():
     assert whole(pickle.loads(pickle.dumps(plan)), 2).tolist() == whole(plan, 2).tolist()
 
 
+@given(plans(st.booleans()), epochs)
+def test_rows_drawn_class_by_class_are_those_drawn_by_position(plan, epoch):
+    assert Epoch(plan, epoch).all_rows().tolist() == whole(plan, epoch).tolist()
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_long_runs_of_a_class_are_drawn_like_short_ones(replacement):
+    counts, quotas = np.array([5, 30_000, 9, 300, 1700]), np.array([20_000, 8191, 3, 8192, 150_000])
+    plan = Plan(counts, quotas, 6, replacement, np.arange(counts.sum()))
+    for epoch in 0, 7:
+        assert Epoch(plan, epoch).all_rows().tolist() == whole(plan, epoch).tolist()
+
+
+@given(st.lists(st.integers(1, 3 * CHUNK), min_size=1, max_size=30))
+def test_pieces_cover_all_and_cut_long_runs_apart(lengths):
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    cut = list(pieces(starts, ends, int(ends[-1])))
+    assert [start for start, _ in cut] == [0, *(stop for _, stop in cut[:-1])]
+    assert cut[-1][1] == ends[-1]
+    assert max(stop - start for start, stop in cut) <= CHUNK
+    of_long = {
+        edge for start, end in zip(starts, ends, strict=True) if end - start >= LONG_RUN for edge in (start, end)
+    }
+    assert of_long <= {0, *(stop for _, stop in cut)}
+
+
 def test_chunks_start_small_and_stay_in_the_cache():
     plan = Plan(np.array([5, 9]), np.array([300_000, 1]), 3, pool=np.arange(14))
     sizes = [len(rows) for rows in Epoch(plan, 0).chunks()]
@@ -255,10 +282,10 @@ def test_chunks_start_small_and_stay_in_the_cache():
 @pytest.mark.parametrize(
     ("replacement", "epoch", "golden"),
     [
-        (False, 0, [480, 543, 1324, 1550, 348, 0, 0, 1549, 3, 1504, 1527, 26, 1, 2]),
-        (False, 5, [956, 0, 484, 1, 1428, 3, 0, 1590, 2, 1541, 1525, 1602, 1239, 910]),
-        (True, 0, [1289, 141, 430, 1550, 825, 2, 0, 1550, 1, 1571, 1547, 1425, 2, 2]),
-        (True, 5, [1020, 0, 608, 2, 1052, 1, 2, 1559, 0, 1579, 1507, 1603, 1215, 1284]),
+        (False, 0, [1532, 1597, 3, 610, 0, 1598, 1576, 2, 773, 1465, 1498, 657, 1, 1]),
+        (False, 5, [909, 1602, 1521, 2, 6, 1, 1548, 1542, 0, 0, 638, 3, 203, 77]),
+        (True, 0, [1550, 1550, 2, 430, 2, 1571, 1547, 1, 1289, 825, 141, 1425, 2, 0]),
+        (True, 5, [1215, 1507, 1559, 1, 1052, 0, 1579, 1603, 0, 2, 1020, 2, 1284, 608]),
     ],
 )
 def test_draws_are_the_same_everywhere_and_for_ever(replacement, epoch, golden):
