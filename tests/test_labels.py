@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from skbalance._labels import CHUNK, TABLE, encode, group
+from skbalance._labels import CHUNK, CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode, group
 
 WORDS = ["b", "a", "b", "c"]
 KINDS = {
@@ -110,6 +110,29 @@ def test_codes_are_as_narrow_as_the_classes_allow():
     for n_classes, dtype in (256, np.uint8), (257, np.uint16), (65_536, np.uint16), (65_537, np.uint32):
         assert encode(np.arange(n_classes))[1].dtype == dtype
         assert encode(np.arange(n_classes).astype(str))[1].dtype == dtype
+
+
+texts = st.lists(st.text("ab\0\U0001f600", max_size=MOST_WORDS + 2), min_size=1)
+
+
+@given(texts, st.sampled_from(["<U", ">U", "S", "strided"]))
+def test_texts_of_any_width_are_told_apart_as_numpy_does(y, kind):
+    y = np.char.encode(y, "utf-8") if kind == "S" else np.array(y, dtype="<U" if kind == "strided" else kind)
+    if kind == "strided":
+        y = np.stack([y, y[::-1]], axis=1)[:, 0]
+    classes, codes = encode(y)
+    expected, inverse = np.unique(y, return_inverse=True)
+    assert classes.tolist() == expected.tolist()
+    assert classes.dtype == y.dtype
+    assert codes.tolist() == inverse.tolist()
+
+
+def test_more_texts_than_their_table_has_places_are_told_apart():
+    # 100,000 texts share 65,536 places, and each comes up again after the others have taken its place.
+    numbers = np.concatenate([np.arange(100_000), np.arange(100_000)[::-1], np.zeros(CHUNK_OF_TEXTS, dtype=int)])
+    classes, codes = encode(np.char.mod("%06d", numbers))
+    assert classes.tolist() == [f"{number:06d}" for number in range(100_000)]
+    assert np.array_equal(codes, numbers)
 
 
 @given(st.lists(st.integers(0, 9), min_size=1))
