@@ -29,8 +29,8 @@ import numpy as np
 from skbalance._borders import BorderWalk, border_by_division
 from skbalance._permutation import GOLDEN64, Domain, Key, derive, gather, mix64, permute, pick, unpermute
 
-# Positions handled at a time: few at first, so that the first row is there at once; at most what the cache holds.
-FIRST_CHUNK = 2**10
+# Positions handled at a time: few at first, so that the first row is there in a millisecond; then what the cache holds.
+FIRST_CHUNK = 2**14
 CHUNK = 2**16
 
 # Draws of one class, side by side, that are worth numpy's calls for them alone: its parameters then are scalars.
@@ -44,7 +44,7 @@ def spans(n, width=1, largest=CHUNK):
     """Bounds of chunks of n items that stand for ``width`` draws each: few at first, ``largest`` draws in the end.
 
     >>> [stop - start for start, stop in spans(100_000)]
-    [1024, 2048, 4096, 8192, 16384, 32768, 35488]
+    [16384, 32768, 50848]
     """
     start, most = 0, FIRST_CHUNK
     while start < n:

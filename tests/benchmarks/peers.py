@@ -1,0 +1,210 @@
+"""What is compared: an epoch of batches from ours and from every peer, and what fit and fit_resample cost.
+
+Each measurement is a process of its own, started by `compare.py`:
+
+    python peers.py TASK NAME LABELS.npy
+
+It prints seconds and peak bytes as JSON. Peak memory is the resident set's, less what the process held once the labels were
+loaded and the code was warm (Linux only).
+"""
+
+import json
+import sys
+import time
+import types
+import warnings
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+BATCH_SIZE = 256
+
+
+# Batches of 256, as each library makes them from labels: ours first, then the peers, and what no sampler can go below.
+
+
+def our_batches(labels):
+    from skbalance import InverseFrequencySampler
+
+    return InverseFrequencySampler(random_state=0).to_torch_batch_sampler(labels, batch_size=BATCH_SIZE)
+
+
+def our_sampler(labels):
+    from skbalance import InverseFrequencySampler
+
+    return in_batches(InverseFrequencySampler(random_state=0).to_torch_sampler(labels))
+
+
+def random(labels):
+    from torch.utils.data import RandomSampler
+
+    return in_batches(RandomSampler(labels))
+
+
+def weighted(labels):
+    import torch
+    from torch.utils.data import WeightedRandomSampler
+
+    return in_batches(WeightedRandomSampler(torch.as_tensor(1 / np.bincount(labels)[labels]), len(labels)))
+
+
+def torchsampler(labels):
+    # It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no.
+    names = "MNIST", "ImageFolder", "DatasetFolder"
+    stand_in = types.ModuleType("torchvision")
+    stand_in.datasets = types.SimpleNamespace(**{name: type(name, (), {}) for name in names})
+    sys.modules.setdefault("torchvision", stand_in)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of its own
+        from torchsampler import ImbalancedDatasetSampler
+
+    return in_batches(ImbalancedDatasetSampler(labels, labels=labels))
+
+
+def m_per_class(labels):
+    from pytorch_metric_learning.samplers import MPerClassSampler
+
+    n_classes = len(np.bincount(labels))
+    most = 2 ** min(8, n_classes.bit_length() - 1)  # classes in a batch; it wants them to divide the batch size
+    return in_batches(MPerClassSampler(labels, BATCH_SIZE // most, BATCH_SIZE, length_before_new_iter=len(labels)))
+
+
+def over(labels):
+    from imblearn.over_sampling import RandomOverSampler
+
+    return resampled(RandomOverSampler(random_state=0), labels)
+
+
+def under(labels):
+    from imblearn.under_sampling import RandomUnderSampler
+
+    return resampled(RandomUnderSampler(random_state=0), labels)
+
+
+def resampled(sampler, labels):
+    """Row numbers resampled as if they were X, and shuffled, since imbalanced-learn gives them in order."""
+    rows = sampler.fit_resample(np.arange(len(labels))[:, None], labels)[0].ravel()
+    np.random.default_rng(0).shuffle(rows)
+    return in_batches(rows.tolist())
+
+
+def in_batches(sampler):
+    from torch.utils.data import BatchSampler
+
+    return BatchSampler(sampler, BATCH_SIZE, drop_last=False)
+
+
+class Limit:
+    """Random integers, one gather by them, one list of ints: what any sampler of random rows has to do."""
+
+    def __init__(self, labels):
+        self.pool = np.arange(len(labels), dtype=np.uint32)
+
+    def __iter__(self):
+        random, n = np.random.default_rng(0), len(self.pool)
+        for start in range(0, n, 2**15):
+            rows = self.pool.take(random.integers(0, n, size=min(2**15, n - start), dtype=np.uint32))
+            whole = len(rows) // BATCH_SIZE * BATCH_SIZE
+            yield from rows[:whole].reshape(-1, BATCH_SIZE).tolist()
+            if whole < len(rows):
+                yield rows[whole:].tolist()
+
+
+PEERS = {
+    "to_torch_batch_sampler": our_batches,
+    "to_torch_sampler": our_sampler,
+    "RandomSampler (no balancing)": random,
+    "WeightedRandomSampler": weighted,
+    "torchsampler": torchsampler,
+    "MPerClassSampler": m_per_class,
+    "RandomOverSampler": over,
+    "RandomUnderSampler": under,
+    "physical limit": Limit,
+}
+
+# multinomial takes 2**24 weights at most; beyond these the others take minutes, or all memory.
+MOST_ROWS = {
+    "WeightedRandomSampler": 2**24,
+    "torchsampler": 10**6,
+    "MPerClassSampler": 10**6,
+    "RandomOverSampler": 10**7,
+    "RandomUnderSampler": 10**7,
+}
+
+
+def measure_batches(name, labels):
+    """Seconds from labels to batches that can be asked, on to the first, and on to the last."""
+    start = time.perf_counter()
+    batches = PEERS[name](labels)
+    built = time.perf_counter()
+    rest = iter(batches)
+    n_rows = len(next(rest))
+    first = time.perf_counter()
+    n_rows += sum(map(len, rest))
+    done = time.perf_counter()
+    return {"build": built - start, "first": first - built, "index": (done - start) / n_rows}
+
+
+def measure_fit(name, labels):
+    """Seconds a label to fit from labels of one kind."""
+    from skbalance import InverseFrequencySampler
+
+    labels = np.char.mod("class %d", labels) if name == "str" else labels.astype(name)
+    start = time.perf_counter()
+    InverseFrequencySampler(random_state=0).fit(None, labels)
+    return {"label": (time.perf_counter() - start) / len(labels)}
+
+
+def measure_draw(_, labels):
+    """Seconds to fit and to draw an epoch."""
+    from skbalance import InverseFrequencySampler
+
+    start = time.perf_counter()
+    InverseFrequencySampler(random_state=0).fit(None, labels).draw()
+    return {"seconds": time.perf_counter() - start}
+
+
+def measure_resampling(name, labels):
+    """Seconds to resample 20 columns of floats to classes of equal size, or just to copy as many rows by np.take."""
+    from imblearn.over_sampling import RandomOverSampler
+
+    from skbalance import InverseFrequencySampler
+
+    X = np.random.default_rng(0).normal(size=(len(labels), 20))
+    n_rows = np.bincount(labels).max() * len(np.bincount(labels))
+    rows = np.random.default_rng(0).integers(len(X), size=n_rows)
+    resample = {
+        "fit_resample": lambda: InverseFrequencySampler(n_samples="over", random_state=0).fit_resample(X, labels)[0],
+        "RandomOverSampler": lambda: RandomOverSampler(random_state=0).fit_resample(X, labels)[0],
+        "np.take": lambda: np.take(X, rows, axis=0),
+    }[name]
+    start = time.perf_counter()
+    n_drawn = len(resample())
+    seconds = time.perf_counter() - start
+    assert n_drawn == n_rows
+    return {"seconds": seconds}
+
+
+TASKS = {"batches": measure_batches, "fit": measure_fit, "draw": measure_draw, "resample": measure_resampling}
+
+
+def peak_bytes():
+    """High-water mark of the resident set since this process's start (getrusage would inherit that of its parent)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def main(task, name, path):
+    measure = partial(TASKS[task], name)
+    labels = np.load(path)
+    measure(np.arange(2000) % 2)  # imports, and what is done once
+    at_rest = peak_bytes()
+    runs = [measure(labels)]
+    n_bytes = (peak_bytes() - at_rest) / len(labels)
+    runs += [measure(labels) for _ in range(min(20, 10**6 // len(labels)) - 1)]
+    print(json.dumps({key: min(run[key] for run in runs) for key in runs[0]} | {"bytes": n_bytes}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
