@@ -14,11 +14,8 @@ from skbalance._plan import BATCHES, CHUNK, WITHIN_BATCHES, Layout, pieces, span
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
 WIDEST_OF_32_BITS = 2**12
 
-# Draws handled at a time: more than fit the cache, so that a class of a batch or two has a long run of its own.
+# Draws handled at a time: more than fit the cache, so that each of a few classes has a long run of its own.
 LARGEST_CHUNK = 2**19
-
-# Lists made at a time: with many alive at once, Python's garbage collector takes longer than all else.
-LISTS = 2**8
 
 
 def n_batches(n_samples: int, batch_size: int, drop_last: bool) -> int:
