@@ -17,6 +17,9 @@ WIDEST_OF_32_BITS = 2**12
 # Draws handled at a time: more than fit the cache, so that each of a few classes has a long run of its own.
 LARGEST_CHUNK = 2**19
 
+# Lists made at a time: with many alive at once, Python's garbage collector takes longer than all else.
+LISTS = 2**8
+
 
 def n_batches(n_samples: int, batch_size: int, drop_last: bool) -> int:
     """Batches in an epoch.
@@ -44,19 +47,25 @@ def batches(epoch, batch_size, drop_last):
     domain, key = Domain.of(n, dtype), Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
     within = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
     columns = np.arange(0, n * width, n, dtype=dtype)
-    n_lists = -(-CHUNK // width)
+    n_ordered = -(-CHUNK // width)
     for start, stop in spans(n, width, LARGEST_CHUNK):
         first = permute(np.arange(start, stop, dtype=dtype), domain, key)
-        rows = _rows_by_column(epoch, layout, n, columns[:, None] + first)
-        for some in range(0, len(first), n_lists):
-            places = first[some : some + n_lists, None] + columns
+        by_column = _rows_by_column(epoch, layout, n, columns[:, None] + first)
+        for some in range(0, len(first), n_ordered):
+            places = first[some : some + n_ordered, None] + columns
             is_short = places[:, -1] >= layout.n_samples
             order = _random_order(places, is_short, within) * len(first)
             order += np.arange(some, some + len(places))[:, None]
-            lists = gather(rows, order).tolist()
-            for short in np.flatnonzero(is_short):
-                lists[short].pop()
-            yield lists
+            yield from _lists(gather(by_column, order), is_short)
+
+
+def _lists(rows, is_short):
+    """Yield the rows of batches as lists of lists; a short batch loses the last one, which fills it up."""
+    for some in range(0, len(rows), LISTS):
+        lists = rows[some : some + LISTS].tolist()
+        for short in np.flatnonzero(is_short[some : some + LISTS]):
+            lists[short].pop()
+        yield lists
 
 
 def _thinned(epoch, n_kept):
