@@ -4,7 +4,12 @@ Systematic sampling: with the epoch's draws laid out by class and B batches in a
 its number of draws of a class is the class's quota over B, rounded down or up. Which batch starts where is a keyed permutation
 of the batches, new in every epoch. What a batch draws of a class are successive draws, so that its rows come equally often in a
 batch, too, give or take one.
+
+Where ranks share the epoch, the same is done twice: the batches of all ranks in one step are a systematic sample of the epoch, and
+each of them is a systematic sample of their step.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,42 +26,76 @@ LARGEST_CHUNK = 2**19
 LISTS = 2**8
 
 
-def n_batches(n_samples: int, batch_size: int, drop_last: bool) -> int:
-    """Batches in an epoch.
+class Cut(NamedTuple):
+    """How an epoch is cut into batches.
 
-    >>> n_batches(10, 4, drop_last=False), n_batches(10, 4, drop_last=True)
-    (3, 2)
+    It is cut into steps of at most ``size`` rows, and each step into one batch for every rank, or for several turns of all ranks
+    one after the other.
     """
-    return n_samples // batch_size if drop_last else -(-n_samples // batch_size)
+
+    size: int
+    drop_last: bool = False
+    n_ranks: int = 1
+    n_turns: int = 1
+
+    def n_steps(self, n_samples):
+        """Steps in an epoch.
+
+        >>> Cut(4).n_steps(10), Cut(4, drop_last=True).n_steps(10)
+        (3, 2)
+        """
+        return n_samples // self.size if self.drop_last else -(-n_samples // self.size)
+
+    def n_batches(self, n_samples):
+        """Batches of each rank in an epoch."""
+        return self.n_steps(n_samples) * self.n_turns
 
 
-def batches(epoch, batch_size, drop_last):
-    """Yield the batches of an epoch as lists of lists of rows, a few batches at first.
+def batches(epoch, cut, rank=0, begin=0):
+    """Yield the batches of a rank from the ``begin``-th on as lists of lists of rows, a few batches at first.
 
-    Without ``drop_last`` every draw of the epoch is in one batch, and sizes differ by at most one. With it all batches are
+    Without ``drop_last`` every draw of the epoch is in one batch, and sizes differ by at most one. With it all steps are
     full, and what is dropped is spread evenly over the classes.
     """
-    n = n_batches(len(epoch), batch_size, drop_last)
-    if n == 0:
+    n_steps, n_batches = cut.n_steps(len(epoch)), cut.n_batches(len(epoch))
+    if n_steps == 0:
         raise ValueError(
-            f"batch_size={batch_size} with drop_last=True leaves no batch of the {len(epoch)} draws of epoch {epoch.number}."
+            f"batch_size={cut.size // cut.n_ranks} with drop_last=True leaves no batch of the {len(epoch)} draws of epoch "
+            f"{epoch.number}{f' on {cut.n_ranks} ranks' if cut.n_ranks > 1 else ''}."
         )
-    layout = _thinned(epoch, n * batch_size) if drop_last else epoch.layout
+    layout = _thinned(epoch, n_steps * cut.size) if cut.drop_last else epoch.layout
+    n = n_batches * cut.n_ranks
     width = -(-layout.n_samples // n)
     dtype = np.dtype(np.uint32 if layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS else np.uint64)
-    domain, key = Domain.of(n, dtype), Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
     within = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
     columns = np.arange(0, n * width, n, dtype=dtype)
     n_ordered = -(-CHUNK // width)
-    for start, stop in spans(n, width, LARGEST_CHUNK):
-        first = permute(np.arange(start, stop, dtype=dtype), domain, key)
-        by_column = _rows_by_column(epoch, layout, n, columns[:, None] + first)
+    for start, stop in spans(n_batches - begin, width, LARGEST_CHUNK):
+        first = _first_places(epoch, cut, n_steps, rank, np.arange(begin + start, begin + stop, dtype=dtype))
+        if width == 1:  # fewer draws than batches: what is missing is taken from the start again
+            first %= layout.n_samples
+        by_column = _rows_by_column(epoch, layout, n_steps, n // n_steps, columns[:, None] + first)
         for some in range(0, len(first), n_ordered):
             places = first[some : some + n_ordered, None] + columns
             is_short = places[:, -1] >= layout.n_samples
             order = _random_order(places, is_short, within) * len(first)
             order += np.arange(some, some + len(places))[:, None]
             yield from _lists(gather(by_column, order), is_short)
+
+
+def _first_places(epoch, cut, n_steps, rank, numbers):
+    """The first place of each of a rank's batches; the others follow it at distances of the number of all batches.
+
+    A step starts at a place below the number of steps, and its batches start at distances of that number.
+    """
+    dtype = numbers.dtype
+    step = numbers // cut.n_turns
+    domain, key = Domain.of(n_steps, dtype), Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
+    start_of_step = permute(step, domain, key)
+    number_in_step = (numbers - step * cut.n_turns) * cut.n_ranks + rank
+    # Turned from step to step, so that no rank always gets the larger batches.
+    turned = (number_in_step + start_of_step) % (cut.n_turns * cut.n_ranks)
+    return start_of_step + turned * n_steps
 
 
 def _lists(rows, is_short):
@@ -88,21 +127,35 @@ def _random_order(places, is_short, key):
     return hashes.astype(np.intp)
 
 
-def _rows_by_column(epoch, layout, n, places):
+def _rows_by_column(epoch, layout, n_steps, n_in_step, places):
     """Rows at places of shape (width, batches): those of a class lie side by side. One past the end gives any row.
 
-    Of a class with q draws, a batch holds the places r, r + n, r + 2n, ...: these become successive draws, after those of the
-    batches with smaller r.
+    Of a class, every n-th place belongs to one step or batch. Its draws are renumbered, so that a step has successive draws of
+    the class, and of these a batch has successive ones.
     """
     starts, ends = layout.starts.astype(np.int64), layout.ends.astype(np.int64)
+    n = n_steps * n_in_step
     rows = np.empty(places.size, dtype=epoch.plan.pool.dtype)
     last = places.dtype.type(layout.n_samples - 1)
-    each, rest = layout.quotas // n, layout.quotas % n
     for start, stop in pieces(-(-starts // n) * places.shape[1], ends // n * places.shape[1], places.size):
         inside = np.minimum(places.ravel()[start:stop], last).astype(epoch.plan.dtype, copy=False)
         classes, number = layout.draws(inside)
-        turn = number // n
-        r = number - turn * n
-        k = r * gather(each, classes) + np.minimum(r, gather(rest, classes)) + turn
+        quota = gather(layout.quotas, classes)
+        in_step = number // n_steps
+        k = _successive(number, quota, n_steps)
+        if n_in_step > 1:
+            of_step = (quota - 1 - (number - in_step * n_steps)) // n_steps + 1  # draws of the class in the step
+            k += _successive(in_step, of_step, n_in_step) - in_step
         rows[start:stop] = epoch.rows_of(classes, k)
     return rows
+
+
+def _successive(number, quota, n):
+    """Renumber the numbers below ``quota`` so that those with the same remainder by ``n`` succeed each other.
+
+    >>> _successive(np.arange(7), 7, 3).tolist()
+    [0, 3, 5, 1, 4, 6, 2]
+    """
+    turn = number // n
+    remainder = number - turn * n
+    return remainder * (quota // n) + np.minimum(remainder, quota % n) + turn

@@ -22,12 +22,14 @@ is the last such epoch.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from itertools import pairwise
 
 import numpy as np
 
 from skbalance._borders import BorderWalk, border_by_division
 from skbalance._permutation import GOLDEN64, Domain, Key, derive, gather, mix64, permute, pick, unpermute
+from skbalance._ranks import ALONE
 
 # Positions handled at a time: few at first, so that the first row is there in a millisecond; then what the cache holds.
 FIRST_CHUNK = 2**14
@@ -136,6 +138,21 @@ class Plan:
         """Where an epoch starts; with a schedule, by going there epoch by epoch."""
         return self._walk.to(epoch) if self.schedule else border_by_division(self, epoch)
 
+    def fingerprint(self, epoch):
+        """A hash of all that the rows of an epoch and of those after it depend on, as far as it can be known."""
+        result = self._digest.copy()
+        for array in (self.quotas_of(epoch), self.border_of(epoch).place):
+            result.update(array.astype("<i8").tobytes())
+        return result.hexdigest()
+
+    @cached_property
+    def _digest(self):
+        pool = np.empty(0, dtype=np.uint32) if self.pool is None else self.pool
+        result = blake2b(f"{self.seed} {self.replacement}".encode(), digest_size=16)
+        for array in (self.class_counts, pool):
+            result.update(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).data)
+        return result
+
     @cached_property
     def dtype(self):
         """The narrowest words in which neither a slot nor a place plus an epoch's draws overflows, in any epoch."""
@@ -221,10 +238,10 @@ class Epoch:
             self.plan.pool, gather(self.plan.pool_starts, classes) + self._ordinals(classes, k).astype(np.intp)
         )
 
-    def chunks(self):
-        """Yield the rows at all positions in order, a few at first."""
-        for start, stop in spans(len(self)):
-            yield self.rows(np.arange(start, stop, dtype=self.plan.dtype))
+    def chunks(self, begin=0, ranks=ALONE):
+        """Yield the rows at a rank's positions in order from ``begin`` on, a few at first."""
+        for start, stop in spans(ranks.n_draws(len(self) - begin)):
+            yield self.rows(ranks.positions(start, stop, len(self), begin))
 
     def all_rows(self):
         """Rows at all positions: an int64 array. Drawn class by class, which is faster, and then shuffled."""

@@ -247,7 +247,15 @@ class InverseFrequencySampler(BaseSampler):
         indices: NDArray[np.int64] = Epoch(self._plan, check_epoch(epoch)).all_rows()
         return indices
 
-    def to_torch_sampler(self, dataset: Any = None, *, labels: Any = None) -> BalancedSampler:
+    def to_torch_sampler(
+        self,
+        dataset: Any = None,
+        *,
+        labels: Any = None,
+        num_replicas: int | None = None,
+        rank: int | None = None,
+        drop_last: bool = False,
+    ) -> BalancedSampler:
         """A sampler for a torch DataLoader whose epochs are ``draw(0)``, ``draw(1)``, ...
 
         Parameters
@@ -262,11 +270,19 @@ class InverseFrequencySampler(BaseSampler):
             ``y`` (torchvision, skorch), or ``samples`` (pairs of path and label).
         labels : array-like of shape (n_rows,) or None, default=None
             Labels of the dataset's rows, where it does not show them or shows others.
+        num_replicas, rank : int or None, default=None
+            For one of several processes that share each epoch (torch.distributed): how many they are, and which one this is,
+            from 0. Both or none. Their draws in turn are those of the single sampler. They need a common seed: an int as
+            ``random_state``; else, in an initialised torch.distributed, they take that of rank 0, in a collective call.
+        drop_last : bool, default=False
+            With ranks, whether the last few draws are left out where they are not enough for all ranks. Without it, draws
+            from the start of the epoch make up for them, so that all ranks have equally many.
 
         Returns
         -------
         sampler : skbalance.torch.BalancedSampler
-            It yields ints, ``set_epoch`` chooses the next epoch, and a later `fit` does not touch it.
+            It yields ints, ``set_epoch`` chooses the next epoch, ``state_dict`` and ``load_state_dict`` resume it, and a later
+            `fit` does not touch it. With ranks it is also a torch DistributedSampler.
 
         Raises
         ------
@@ -275,7 +291,8 @@ class InverseFrequencySampler(BaseSampler):
         NotFittedError
             Without dataset and labels, before `fit`.
         TypeError, ValueError
-            As in `fit`; labels that are not found, are ambiguous or are not one for each row of the dataset.
+            As in `fit`; labels that are not found, are ambiguous or are not one for each row of the dataset; a rank without
+            num_replicas or out of range; ranks without a common seed.
 
         Examples
         --------
@@ -284,19 +301,31 @@ class InverseFrequencySampler(BaseSampler):
         >>> list(torch_sampler) == sampler.draw(0).tolist()
         True
         """
-        from skbalance.torch import BalancedSampler
         from skbalance.torch._dataset_labels import check_labels, labels_of
+        from skbalance.torch._ranks import check_ranks, common_seed
+        from skbalance.torch._samplers import BalancedSampler, DistributedBalancedSampler
 
+        ranks = check_ranks(num_replicas, rank, drop_last)
         if labels is not None:
             check_labels(labels, dataset)
             self.fit(None, labels)
         elif dataset is not None:
             self.fit(None, labels_of(dataset))
         check_is_fitted(self, "_plan")
-        return BalancedSampler(self._plan)
+        if ranks is None:
+            return BalancedSampler(self._plan)
+        self._plan = replace(self._plan, seed=common_seed(self._plan.seed, self.random_state, ranks))
+        return DistributedBalancedSampler(self._plan, ranks)
 
     def to_torch_batch_sampler(
-        self, dataset: Any = None, *, batch_size: int, drop_last: bool = False, labels: Any = None
+        self,
+        dataset: Any = None,
+        *,
+        batch_size: int,
+        drop_last: bool = False,
+        labels: Any = None,
+        num_replicas: int | None = None,
+        rank: int | None = None,
     ) -> BalancedBatchSampler:
         """A batch sampler for a torch DataLoader: each batch holds its share of every class, rounded down or up.
 
@@ -309,11 +338,15 @@ class InverseFrequencySampler(BaseSampler):
             100 draws in batches of 64 are 50 and 50.
         drop_last : bool, default=False
             Whether to make full batches only.
+        num_replicas, rank
+            As in `to_torch_sampler`; ``batch_size`` is that of one rank. The batches of all ranks in one step together hold
+            their share of every class, too: they are a batch of ``batch_size * num_replicas`` rows of the single batch sampler.
 
         Returns
         -------
         batch_sampler : skbalance.torch.BalancedBatchSampler
-            It yields lists of ints, over an epoch the same rows as `to_torch_sampler`.
+            It yields lists of ints, over an epoch the same rows as `to_torch_sampler`. With ranks it is also a torch
+            DistributedSampler.
 
         Raises
         ------
@@ -327,9 +360,16 @@ class InverseFrequencySampler(BaseSampler):
         >>> [sum(y[row] for row in batch) for batch in batches]
         [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
         """
-        from skbalance.torch import BalancedBatchSampler
+        from skbalance.torch._samplers import (
+            BalancedBatchSampler,
+            DistributedBalancedBatchSampler,
+            DistributedBalancedSampler,
+        )
 
-        return BalancedBatchSampler(self.to_torch_sampler(dataset, labels=labels), batch_size, drop_last)
+        rows = self.to_torch_sampler(dataset, labels=labels, num_replicas=num_replicas, rank=rank)
+        if isinstance(rows, DistributedBalancedSampler):
+            return DistributedBalancedBatchSampler(rows, batch_size, drop_last)
+        return BalancedBatchSampler(rows, batch_size, drop_last)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._batches import batches, n_batches
+from skbalance._batches import Cut, batches
 from skbalance._plan import Epoch, Plan
 
 quotas = st.lists(st.integers(1, 300), min_size=1, max_size=8).map(np.array)
@@ -20,7 +20,7 @@ def plan_of(quotas, seed=0, replacement=False):
 
 
 def all_batches(plan, epoch, batch_size, drop_last):
-    return [batch for chunk in batches(Epoch(plan, epoch), batch_size, drop_last) for batch in chunk]
+    return [batch for chunk in batches(Epoch(plan, epoch), Cut(batch_size, drop_last)) for batch in chunk]
 
 
 @given(quotas, st.integers(1, 400), st.booleans(), st.integers(0, 5))
@@ -29,7 +29,7 @@ def test_every_batch_holds_its_share_of_every_class_rounded_down_or_up(quotas, b
     if drop_last:
         batch_size = min(batch_size, n_samples)
     drawn = all_batches(plan_of(quotas), epoch, batch_size, drop_last)
-    n = n_batches(n_samples, batch_size, drop_last)
+    n = Cut(batch_size, drop_last).n_steps(n_samples)
     assert len(drawn) == n
     share = quotas * (batch_size / n_samples) if drop_last else quotas / n
     for batch in drawn:
@@ -129,7 +129,7 @@ def test_batches_come_in_a_new_order_each_epoch():
 @pytest.mark.parametrize("drop_last", [False, True])
 def test_epochs_of_trillions_are_batched_without_being_listed(batch_size, drop_last):
     plan = Plan(np.array([30, 40]), np.array([10**12, 2 * 10**12 + 1]), 0, pool=np.r_[0:30, 1000:1040])
-    first = next(batches(Epoch(plan, 0), batch_size, drop_last))
+    first = next(batches(Epoch(plan, 0), Cut(batch_size, drop_last)))
     assert len(first[0]) == batch_size
     of_first = sum(row < 1000 for row in first[0])
     assert batch_size // 3 <= of_first <= -(-batch_size // 3)

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import Sampler, TensorDataset
+from torch.utils.data import DistributedSampler, TensorDataset
 
-from skbalance._batches import batches, n_batches
+from skbalance._batches import Cut, batches
 from skbalance._labels import label_array
-from skbalance._parameters import check_epoch
 from skbalance._plan import Epoch, Plan
+from skbalance._ranks import ALONE, Ranks
 from skbalance._sampler import InverseFrequencySampler
 from skbalance.torch._dataset_labels import labels_of
+from skbalance.torch._resume import Place, ResumableSampler
 
 
-class BalancedSampler(Sampler[int]):
+class BalancedSampler(ResumableSampler):
     """Row numbers for a DataLoader, a new epoch of the plan each time it is gone through.
 
     Made by `InverseFrequencySampler.to_torch_sampler`. An epoch is taken with the first draw: asking for an iterator
-    takes none, and one that is left early is not repeated. Rows are computed a chunk at a time.
+    takes none, and one that is left early is not repeated. Rows are computed a chunk at a time. Sampler and iterators carry
+    `state_dict` and `load_state_dict`.
 
     Parameters
     ----------
     plan : Plan
         The fitted sampler's plan of draws.
+    ranks : Ranks, default=Ranks()
+        The rank whose draws these are, of how many.
 
     Raises
     ------
@@ -51,56 +54,34 @@ class BalancedSampler(Sampler[int]):
     (True, True)
     """
 
-    _plan: Plan
-    epoch: int
-
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, ranks: Ranks = ALONE) -> None:
         if not isinstance(plan, Plan):
             raise TypeError(
                 "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(dataset), "
                 f"not from {type(plan).__name__}."
             )
         self._plan = plan
+        self._ranks = ranks
+        self._stride = ranks.n
         self.epoch = 0
 
-    def __len__(self) -> int:
-        return self._plan.n_samples(self.epoch)
+    def _lists(self, place: Place) -> Iterator[list[int]]:
+        return (rows.tolist() for rows in Epoch(self._plan, place.epoch).chunks(place.position, self._ranks))
 
-    def __iter__(self) -> Iterator[int]:
-        return chain.from_iterable(self._chunks())
+    def _n_left(self, place: Place) -> int:
+        return int(self._ranks.n_draws(self._plan.n_samples(place.epoch) - place.position))
 
-    def _chunks(self) -> Iterator[list[int]]:
-        # A generator, so that the epoch is taken with the first draw and not by iter().
-        for rows in self._take_epoch().chunks():
-            yield rows.tolist()
-
-    def _take_epoch(self) -> Epoch:
-        epoch = Epoch(self._plan, check_epoch(self.epoch))
-        self.epoch += 1
-        return epoch
-
-    def set_epoch(self, epoch: int) -> None:
-        """Let the next first draw take this epoch, whatever went before.
-
-        Parameters
-        ----------
-        epoch : int
-            At least 0.
-
-        Raises
-        ------
-        TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2.
-        """
-        self.epoch = check_epoch(epoch)
+    def _place_after(self, place: Place, n_items: int) -> Place:
+        end = self._plan.n_samples(place.epoch)  # the surplus that makes ranks equal is not counted
+        return place._replace(position=min(end, place.position + n_items * self._ranks.n))
 
 
-class BalancedBatchSampler(Sampler[list[int]]):
+class BalancedBatchSampler(ResumableSampler):
     """Batches of row numbers, each with its share of every class rounded down or up, in random order.
 
     Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the rows that the row sampler
     draws in it, and sizes differ by at most one; with ``drop_last`` all batches are full, and the draws that are left out are
-    spread evenly over the classes.
+    spread evenly over the classes. With ranks, the batches of all ranks in one step together hold their share of every class, too.
 
     Parameters
     ----------
@@ -139,6 +120,7 @@ class BalancedBatchSampler(Sampler[list[int]]):
     sampler: BalancedSampler
     batch_size: int
     drop_last: bool
+    _ranks: Ranks
 
     def __init__(self, sampler: BalancedSampler, batch_size: int, drop_last: bool = False) -> None:
         if not isinstance(sampler, BalancedSampler):
@@ -149,42 +131,135 @@ class BalancedBatchSampler(Sampler[list[int]]):
             raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
         if not isinstance(drop_last, (bool, np.bool_)):
             raise TypeError(f"drop_last must be True or False, got {drop_last!r}.")
-        if drop_last and batch_size > len(sampler):
+        self._plan = sampler._plan
+        self._ranks = sampler._ranks
+        self._cut = Cut(int(batch_size) * self._ranks.n, bool(drop_last), self._ranks.n)
+        n_samples = self._plan.n_samples(sampler.epoch)
+        if drop_last and self._cut.size > n_samples:
             raise ValueError(
-                f"batch_size must be at most the {len(sampler)} draws of an epoch with drop_last=True, got {batch_size}."
+                f"batch_size must be at most the {n_samples} draws of an epoch"
+                + (f" on {self._ranks.n} ranks" if self._ranks.n > 1 else "")
+                + f" with drop_last=True, got {batch_size}."
             )
         self.sampler = sampler
         self.batch_size = int(batch_size)
         self.drop_last = bool(drop_last)
 
     @property
-    def epoch(self) -> int:
+    def epoch(self) -> int:  # type: ignore[override]
         return self.sampler.epoch
 
-    def __len__(self) -> int:
-        return n_batches(len(self.sampler), self.batch_size, self.drop_last)
-
-    def __iter__(self) -> Iterator[list[int]]:
-        return chain.from_iterable(self._chunks())
-
-    def _chunks(self) -> Iterator[list[list[int]]]:
-        # A generator, so that the epoch is taken with the first batch and not by iter().
-        yield from batches(self.sampler._take_epoch(), self.batch_size, self.drop_last)
-
-    def set_epoch(self, epoch: int) -> None:
-        """Let the next first batch take this epoch, as `BalancedSampler.set_epoch` does.
-
-        Parameters
-        ----------
-        epoch : int
-            At least 0.
-
-        Raises
-        ------
-        TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2.
-        """
+    def _move_to(self, epoch: int) -> None:
         self.sampler.set_epoch(epoch)
+
+    def _lists(self, place: Place) -> Iterator[list[list[int]]]:
+        yield from batches(Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position)
+
+    def _n_left(self, place: Place) -> int:
+        assert place.cut is not None
+        return int(place.cut.n_batches(self._plan.n_samples(place.epoch))) - place.position
+
+    def _adapted(self, place: Place) -> Place:
+        """The rest of an epoch keeps its steps, however many ranks now share them: what is too large for them takes several turns."""
+        assert place.cut is not None
+        assert self._cut is not None
+        n_turns = -(-place.cut.size // self._cut.size)
+        cut = place.cut._replace(n_ranks=self._ranks.n, n_turns=n_turns)
+        step, turn = divmod(place.position, place.cut.n_turns)
+        if cut == place.cut:
+            return place
+        if turn:
+            raise ValueError(
+                f"the state stands within a step of {place.cut.size} rows that {place.cut.n_ranks} ranks take in "
+                f"{place.cut.n_turns} turns; go on with as many ranks and turns, or from a state after a whole step."
+            )
+        return place._replace(position=step * n_turns, cut=cut)
+
+
+class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
+    """The draws of one rank: a BalancedSampler that frameworks know as sharded already.
+
+    Made by ``to_torch_sampler(..., num_replicas=..., rank=...)``. The ranks' draws in turn are those of the single sampler.
+    All ranks have equally many: the surplus is taken from the start of the epoch, or with ``drop_last`` left out.
+
+    Parameters
+    ----------
+    plan : Plan
+        The fitted sampler's plan of draws, the same on all ranks.
+    ranks : Ranks
+        This rank and their number.
+
+    Attributes
+    ----------
+    num_replicas, rank : int
+        The number of ranks, and which one this is.
+    drop_last : bool
+        Whether the last few draws are left out where they are not enough for all ranks.
+    epoch : int
+        The epoch that the next first draw takes.
+
+    Raises
+    ------
+    TypeError
+        Anything but a plan.
+
+    Examples
+    --------
+    >>> from skbalance import InverseFrequencySampler
+    >>> sampler = InverseFrequencySampler(random_state=0).fit(None, [0, 0, 0, 1])
+    >>> ranks = [list(sampler.to_torch_sampler(num_replicas=2, rank=rank)) for rank in (0, 1)]
+    >>> [row for step in zip(*ranks) for row in step] == sampler.draw(0).tolist()
+    True
+    """
+
+    def __init__(self, plan: Plan, ranks: Ranks) -> None:
+        super().__init__(plan, ranks)
+        self.num_replicas, self.rank, self.drop_last = ranks
+
+
+class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[list[int]]):  # type: ignore[override]
+    """The batches of one rank: a BalancedBatchSampler that frameworks know as sharded already.
+
+    Made by ``to_torch_batch_sampler(..., num_replicas=..., rank=...)``. The batches of all ranks in one step are, together, a
+    batch of the single sampler with ``batch_size * num_replicas`` rows, and each of them holds its share of every class, too. All
+    ranks have equally many batches.
+
+    Parameters
+    ----------
+    sampler : DistributedBalancedSampler
+        The row sampler of the same plan and rank. The two share their epoch.
+    batch_size : int
+        Most rows in a batch of one rank, at least 1.
+    drop_last : bool, default=False
+        Whether to make full batches only.
+
+    Attributes
+    ----------
+    sampler, batch_size, drop_last
+        As given.
+    num_replicas, rank : int
+        The number of ranks, and which one this is.
+    epoch : int
+        The epoch that the next first batch takes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `BalancedBatchSampler`.
+
+    Examples
+    --------
+    >>> from skbalance import InverseFrequencySampler
+    >>> y = [0] * 90 + [1] * 10
+    >>> sampler = InverseFrequencySampler(random_state=0)
+    >>> ranks = [sampler.to_torch_batch_sampler(y, batch_size=5, num_replicas=2, rank=rank) for rank in (0, 1)]
+    >>> [sum(y[row] for batch in step for row in batch) for step in zip(*ranks)]
+    [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
+    """
+
+    def __init__(self, sampler: DistributedBalancedSampler, batch_size: int, drop_last: bool = False) -> None:
+        super().__init__(sampler, batch_size, drop_last)
+        self.num_replicas, self.rank = sampler.num_replicas, sampler.rank
 
 
 class ImbalancedDatasetSampler(BalancedSampler):

@@ -1,0 +1,224 @@
+"""Iterators at C speed that know where they are, and the states in which a run is kept and taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from numbers import Integral
+from operator import length_hint
+from typing import Any, NamedTuple, cast
+from weakref import ref
+
+from torch.utils.data import Sampler
+
+from skbalance._batches import Cut
+from skbalance._parameters import check_epoch
+from skbalance._plan import Plan
+
+# Changes whenever the same state would stand for other rows.
+VERSION = 1
+
+
+class Place(NamedTuple):
+    """Where a pass stands: a position in an epoch, counted over all ranks, and for batches how the epoch is cut."""
+
+    epoch: int
+    position: int = 0
+    cut: Cut | None = None
+
+
+class ResumableIterator(chain[Any]):
+    """A chain of lists, made one by one. What is left of the current list tells where the chain stands."""
+
+    _pass: Pass
+
+    @classmethod
+    def over(cls, sampler: ResumableSampler) -> ResumableIterator:
+        this_pass = Pass(sampler)
+        iterator = cast(ResumableIterator, cls.from_iterable(this_pass.lists()))
+        iterator._pass = this_pass
+        return iterator
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where this iterator stands: a dict of plain values."""
+        return self._pass.sampler._state_of(self._pass.place())
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state instead of where the sampler would begin.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As in the sampler's `load_state_dict`; an iterator from which something was drawn.
+        """
+        if self._pass.begun is not None:
+            raise ValueError(
+                "a state is loaded into a fresh iterator, got one that has been drawn from: call iter() again."
+            )
+        self._pass.loaded = self._pass.sampler._place_of(state)
+
+
+class Pass:
+    """What an iterator has listed of an epoch. A part of its own, so that iterator and generator do not hold each other."""
+
+    def __init__(self, sampler: ResumableSampler) -> None:
+        self.sampler = sampler
+        self.loaded: Place | None = None
+        self.begun: Place | None = None
+        self._n_listed = 0
+        self._items: Iterator[Any] = iter(())
+
+    def lists(self) -> Iterator[Iterator[Any]]:
+        # A generator, so that the epoch is taken with the first draw and not by iter().
+        self.begun = self.sampler._begin(self)
+        for items in self.sampler._lists(self.begun):
+            self._n_listed += len(items)
+            self._items = iter(items)
+            yield self._items
+
+    def place(self) -> Place:
+        if self.begun is None:
+            return self.loaded or self.sampler._next_place()
+        return self.sampler._place_after(self.begun, self._n_listed - length_hint(self._items))
+
+
+class ResumableSampler(Sampler[Any]):
+    """What samplers of rows and of batches share: epochs, and states that tell where one stands.
+
+    A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`), how a place has to be changed
+    to be its own (`_adapted`), and by how much an item moves the position (`_stride`).
+    """
+
+    _plan: Plan
+    _cut: Cut | None = None
+    _stride: int = 1
+    _loaded: Place | None = None
+    _latest: ref[Pass] | None = None
+    epoch: int
+
+    def _lists(self, place: Place) -> Iterator[list[Any]]:
+        raise NotImplementedError
+
+    def _n_left(self, place: Place) -> int:
+        raise NotImplementedError
+
+    def _adapted(self, place: Place) -> Place:
+        return place
+
+    def __iter__(self) -> Iterator[Any]:
+        return ResumableIterator.over(self)
+
+    def __len__(self) -> int:
+        return self._n_left(self._next_place())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the pass that began last stands, or the start of the next epoch if that pass is over.
+
+        Returns
+        -------
+        state : dict
+            Of plain values: epoch, position, and a fingerprint of labels, parameters and seed.
+        """
+        latest = self._latest and self._latest()
+        return self._state_of(latest.place() if latest else self._next_place())
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Let the next pass go on from a state of this or another process.
+
+        A state from the end of an epoch goes on with the next one.
+
+        Parameters
+        ----------
+        state : dict
+            From `state_dict` of a sampler, or of an iterator over one, of the same kind, labels, parameters and seed; the
+            number of ranks may be another.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Anything else.
+        """
+        self._loaded = self._place_of(state)
+        self._latest = None
+        self._move_to(self._loaded.epoch)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Let the next first draw take this epoch, whatever went before.
+
+        In the epoch of a state just loaded, it still goes on from that state.
+
+        Parameters
+        ----------
+        epoch : int
+            At least 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            An epoch that is no int from 0 to 2**63 - 2.
+        """
+        self._latest = None
+        self._move_to(check_epoch(epoch))
+
+    def _move_to(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def _next_place(self) -> Place:
+        if self._loaded and self._loaded.epoch == self.epoch:
+            return self._loaded
+        return Place(check_epoch(self.epoch), 0, self._cut)
+
+    def _begin(self, this_pass: Pass) -> Place:
+        place = this_pass.loaded or self._next_place()
+        self._loaded, self._latest = None, ref(this_pass)
+        self._move_to(place.epoch + 1)
+        return place
+
+    def _place_after(self, place: Place, n_items: int) -> Place:
+        return place._replace(position=place.position + n_items * self._stride)
+
+    def _state_of(self, place: Place) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "fingerprint": self._plan.fingerprint(place.epoch),
+            "epoch": place.epoch,
+            "position": place.position,
+            "cut": place.cut and list(place.cut),
+        }
+
+    def _place_of(self, state: Mapping[str, Any]) -> Place:
+        """The place that a state tells, checked; the end of an epoch is the start of the next."""
+        place = self._adapted(_checked(state, self._plan, self._cut is not None))
+        n_left = self._n_left(place)
+        if place.position < 0 or n_left < 0:
+            raise ValueError(f"position {place.position} of the state is past the end of epoch {place.epoch}.")
+        return place if n_left else Place(place.epoch + 1, 0, self._cut)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_latest": None}  # a pass stays in its process
+
+
+def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
+    """The place in a state, once it is known to be one of this plan."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"a state must be a dict made by state_dict(), got {type(state).__name__}.")
+    wanted = "version", "fingerprint", "epoch", "position", "cut"
+    missing = [name for name in wanted if name not in state]
+    if missing:
+        raise ValueError(f"a state must be made by state_dict(), got one without {', '.join(missing)}.")
+    if state["version"] != VERSION:
+        raise ValueError(f"the state is of version {state['version']!r}, this skbalance reads version {VERSION}.")
+    if (state["cut"] is not None) != of_batches:
+        kinds = ("rows", "batches") if of_batches else ("batches", "rows")
+        raise ValueError(f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}.")
+    numbers = [state["epoch"], state["position"], *(state["cut"] or ())]
+    if not all(isinstance(number, Integral) for number in numbers):
+        raise TypeError(f"epoch, position and cut of a state must be whole numbers, got {numbers!r}.")
+    cut = Cut(*state["cut"]) if of_batches else None
+    place = Place(check_epoch(state["epoch"]), int(state["position"]), cut)
+    if state["fingerprint"] != plan.fingerprint(place.epoch):
+        raise ValueError(
+            "the state belongs to other labels (or another order of them), other parameters or another seed; give "
+            "random_state an int, so that another process has the same seed."
+        )
+    return place
