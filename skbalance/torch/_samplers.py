@@ -168,6 +168,12 @@ class BalancedBatchSampler(ResumableSampler):
         step, turn = divmod(place.position, place.cut.n_turns)
         if cut == place.cut:
             return place
+        n_samples = self._plan.n_samples(place.epoch)
+        if cut.n_batches(n_samples) * cut.n_ranks > n_samples:
+            raise ValueError(
+                f"the state is of an epoch in steps of at most {cut.size} rows, too few for {n_turns} batches on each of {cut.n_ranks} "
+                "ranks; go on with fewer ranks or larger batches."
+            )
         if turn:
             raise ValueError(
                 f"the state stands within a step of {place.cut.size} rows that {place.cut.n_ranks} ranks take in "

@@ -1,0 +1,343 @@
+import pickle
+from dataclasses import replace
+from itertools import chain, islice
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.utils.data import TensorDataset
+from torchdata.stateful_dataloader import StatefulDataLoader
+
+from skbalance import InverseFrequencySampler
+from skbalance.torch import BalancedSampler
+
+Y = np.array([0] * 900 + [1] * 80 + [2] * 20)
+DATA = TensorDataset(torch.arange(len(Y)))
+BATCH_SIZE = 48
+
+
+def fitted(y=Y, **parameters):
+    return InverseFrequencySampler(**{"random_state": 0, **parameters}).fit(None, y)
+
+
+def rows_of(sampler, **ranks):
+    return sampler.to_torch_sampler(**ranks)
+
+
+def batches_of(sampler, batch_size=BATCH_SIZE, **ranks):
+    return sampler.to_torch_batch_sampler(batch_size=batch_size, **ranks)
+
+
+KINDS = {"rows": rows_of, "batches": batches_of}
+kinds = pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+
+
+def stream(sampler, n_epochs):
+    return list(chain.from_iterable(sampler for _ in range(n_epochs)))
+
+
+@kinds
+@given(st.integers(0, 2500))
+def test_a_sampler_resumes_where_its_pass_stood(make, n_drawn):
+    uninterrupted = stream(make(fitted()), 3)
+    n_drawn = n_drawn % len(uninterrupted)
+    broken_off = make(fitted())
+    passes = chain.from_iterable(broken_off for _ in range(3))
+    before = list(islice(passes, n_drawn))
+    state = broken_off.state_dict()
+    resumed = make(fitted())
+    resumed.load_state_dict(state)
+    assert before + stream(resumed, 3)[: len(uninterrupted) - n_drawn] == uninterrupted
+
+
+@kinds
+@given(st.integers(0, 999), st.integers(0, 10**12))
+def test_an_iterator_resumes_where_another_stood(make, n_drawn, epoch):
+    sampler = make(fitted())
+    sampler.set_epoch(epoch)
+    uninterrupted = stream(sampler, 2)
+    sampler.set_epoch(epoch)
+    iterator = iter(sampler)
+    n_drawn %= len(uninterrupted) // 2
+    before = list(islice(iterator, n_drawn))
+    state = iterator.state_dict()
+    assert state["epoch"] == epoch
+    resumed_sampler = make(fitted())
+    resumed = iter(resumed_sampler)
+    resumed.load_state_dict(state)
+    assert resumed.state_dict() == state
+    after = list(resumed)
+    assert before + after == uninterrupted[: len(before) + len(after)]
+    assert len(before + after) == len(sampler)
+    assert before + after + list(resumed_sampler) == uninterrupted
+
+
+@kinds
+def test_the_end_of_an_epoch_goes_on_with_the_next(make):
+    sampler = make(fitted())
+    iterator = iter(sampler)
+    first = list(islice(iterator, len(sampler)))  # all of it, but the iterator has not said so
+    second = list(sampler)
+    for state in iterator.state_dict(), {**iterator.state_dict()}:
+        resumed = make(fitted())
+        resumed.load_state_dict(state)
+        assert resumed.epoch == 1
+        assert list(resumed) == second != first
+
+
+@kinds
+def test_states_are_plain_values_and_copies(make):
+    sampler = make(fitted())
+    iterator = iter(sampler)
+    next(iterator)
+    state = iterator.state_dict()
+    assert torch.equal(torch.tensor(0), torch.tensor(0))
+    assert pickle.loads(pickle.dumps(state)) == state
+    before = repr(state)
+    next(iterator)
+    assert repr(state) == before
+    assert iterator.state_dict() != state
+
+
+@kinds
+def test_iterators_alive_at_once_tell_their_own_places(make):
+    sampler = make(fitted())
+    one, other = iter(sampler), iter(sampler)
+    list(islice(one, 7))
+    list(islice(other, 3))
+    assert (one.state_dict()["epoch"], other.state_dict()["epoch"]) == (0, 1)
+    assert sampler.state_dict() == other.state_dict()
+    del other
+    assert sampler.state_dict()["epoch"] == 2  # that of the next first draw
+
+
+@kinds
+def test_a_state_is_loaded_into_a_fresh_iterator_only(make):
+    sampler = make(fitted())
+    iterator = iter(sampler)
+    state = iterator.state_dict()
+    next(iterator)
+    with pytest.raises(ValueError, match="a state is loaded into a fresh iterator, got one that has been drawn from"):
+        iterator.load_state_dict(state)
+
+
+@kinds
+def test_set_epoch_keeps_the_place_of_a_state_in_that_epoch_only(make):
+    sampler = make(fitted())
+    whole = list(sampler)
+    iterator = iter(sampler)
+    list(islice(iterator, 5))
+    state = iterator.state_dict()
+    for epoch, n_left in ((1, len(whole) - 5), (2, len(whole))):
+        resumed = make(fitted())
+        resumed.load_state_dict(state)
+        resumed.set_epoch(epoch)
+        assert len(resumed) == n_left == len(list(resumed))
+    sampler.set_epoch(7)
+    assert sampler.state_dict()["epoch"] == 7
+
+
+@kinds
+def test_a_resumed_pass_costs_nothing_for_what_it_skips(make):
+    sampler = make(fitted(n_samples=2**40))
+    resumed = iter(sampler)
+    resumed.load_state_dict({**sampler.state_dict(), "position": 2**30})
+    assert resumed.state_dict()["position"] == 2**30
+    next(resumed)
+
+
+@kinds
+def test_a_sampler_with_a_pass_under_way_can_be_pickled(make):
+    sampler = make(fitted())
+    list(islice(iter(sampler), 5))
+    iterator = iter(sampler)
+    next(iterator)
+    assert list(pickle.loads(pickle.dumps(sampler))) == list(sampler)
+
+
+@pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
+@pytest.mark.parametrize("n_workers", [0, 2])
+@pytest.mark.parametrize("kind", ["sampler", "batch_sampler", "batches as sampler"])
+def test_a_stateful_loader_resumes_at_any_batch(n_workers, kind):
+    def loader():
+        options = {
+            "sampler": lambda: {"sampler": rows_of(fitted()), "batch_size": BATCH_SIZE},
+            "batch_sampler": lambda: {"batch_sampler": batches_of(fitted())},
+            "batches as sampler": lambda: {"sampler": batches_of(fitted()), "batch_size": None},
+        }[kind]()
+        return StatefulDataLoader(DATA, num_workers=n_workers, **options)
+
+    def drawn(loader, n_epochs):
+        return [batch[0].tolist() for _ in range(n_epochs) for batch in loader]
+
+    uninterrupted = drawn(loader(), 3)
+    n_batches = len(uninterrupted) // 3
+    for stop in (0, 1, n_batches - 1, n_batches, n_batches + 4) if n_workers else range(2 * n_batches + 1):
+        broken_off, before, state = loader(), [], None
+        while len(before) < stop:
+            for batch in broken_off:
+                before.append(batch[0].tolist())
+                if len(before) == stop:
+                    state = broken_off.state_dict()
+                    break
+        resumed = loader()
+        resumed.load_state_dict(state or broken_off.state_dict())
+        after = drawn(resumed, 3)
+        assert (before + after)[: len(uninterrupted)] == uninterrupted
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 40)), min_size=2, max_size=5),
+    st.integers(10, 700),
+    st.integers(0, 10**6),
+)
+def test_any_number_of_ranks_goes_on_from_the_rows_of_any_other(worlds, n_samples, seed):
+    """Each world draws some steps, and the next one goes on from its state: together they draw the epoch."""
+    random = np.random.default_rng(seed)
+    sampler = fitted(n_samples=n_samples)
+    state, drawn = None, []
+    for n, n_steps in worlds:
+        ranks = [rows_of(sampler, num_replicas=n, rank=rank) for rank in range(n)]
+        if state:
+            for rank in ranks:
+                rank.load_state_dict(state)
+            if ranks[0].epoch > 0:
+                break
+        iterators = [iter(rank) for rank in ranks]
+        for step in islice(zip(*iterators, strict=True), n_steps):
+            drawn += step
+        states = [iterator.state_dict() for iterator in iterators]
+        state = states[random.integers(n)]
+        assert all(other == state for other in states)
+    else:
+        ranks = [rows_of(sampler, num_replicas=1, rank=0)]
+        ranks[0].load_state_dict(state)
+        if ranks[0].epoch == 0:
+            drawn += list(ranks[0])
+    whole = sampler.draw(0).tolist()
+    assert drawn[:n_samples] == whole
+    assert len(drawn) < n_samples + 6  # the surplus that made the last ranks equal
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 30), st.integers(1, 12)), min_size=1, max_size=4),
+    st.integers(300, 900),
+    st.booleans(),
+)
+def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_samples, drop_last):
+    sampler = fitted(n_samples=n_samples)
+    state, drawn, first = None, [], worlds[0][0] * worlds[0][1]
+    for n, batch_size, n_steps in [*worlds, (1, 17, 10**6)]:
+        ranks = [
+            batches_of(sampler, batch_size, num_replicas=n, rank=rank, drop_last=drop_last and state is None)
+            for rank in range(n)
+        ]
+        n_turns = -(-first // (n * batch_size))
+        n_in_all = n * n_turns * (n_samples // first if drop_last else -(-n_samples // first))
+        if state and n_in_all > n_samples:
+            with pytest.raises(ValueError, match=f"{first} rows, too few for {n_turns} batches on each of {n} ranks"):
+                ranks[0].load_state_dict(state)
+            continue
+        if state:
+            for rank in ranks:
+                rank.load_state_dict(state)
+            if ranks[0].epoch > 0:
+                break
+        iterators = [iter(rank) for rank in ranks]
+        for step in islice(zip(*iterators, strict=True), n_steps * n_turns):
+            assert max(map(len, step)) <= batch_size
+            drawn += chain.from_iterable(step)
+        state = iterators[-1].state_dict()
+        assert all(iterator.state_dict() == state for iterator in iterators)
+    n_kept = n_samples // first * first if drop_last else n_samples
+    assert len(drawn) == n_kept
+    if not drop_last:
+        assert sorted(drawn) == sorted(sampler.draw(0).tolist())
+
+
+def test_a_state_within_the_turns_of_a_step_wants_the_same_turns():
+    sampler = fitted()
+    state = iter(batches_of(sampler, 24, num_replicas=4, rank=0)).state_dict()
+    smaller = iter(batches_of(sampler, 24, num_replicas=2, rank=0))
+    smaller.load_state_dict(state)
+    next(smaller)
+    message = (
+        "the state stands within a step of 96 rows that 2 ranks take in 2 turns; go on with as many ranks and turns"
+    )
+    with pytest.raises(ValueError, match=message):
+        batches_of(sampler, 24, num_replicas=3, rank=0).load_state_dict(smaller.state_dict())
+    batches_of(sampler, 24, num_replicas=2, rank=1).load_state_dict(smaller.state_dict())
+    next(smaller)
+    batches_of(sampler, 24, num_replicas=3, rank=0).load_state_dict(smaller.state_dict())
+
+
+OTHERS = {
+    "labels": lambda: fitted(np.roll(Y, 1)),
+    "order": lambda: fitted(Y[::-1]),
+    "strength": lambda: fitted(strength=0.5),
+    "n_samples": lambda: fitted(n_samples=999),
+    "replacement": lambda: fitted(replacement=True),
+    "seed": lambda: fitted(random_state=1),
+    "schedule": lambda: fitted(strength=lambda epoch: epoch / 10),
+}
+
+
+@kinds
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_states_of_other_data_and_parameters_are_refused(make, other):
+    state = make(other()).state_dict()
+    message = "the state belongs to other labels .*, other parameters or another seed; give random_state an int"
+    with pytest.raises(ValueError, match=message):
+        make(fitted()).load_state_dict(state)
+    with pytest.raises(ValueError, match=message):
+        iter(make(fitted())).load_state_dict(state)
+
+
+@kinds
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"version": 2}, ValueError, "the state is of version 2, this skbalance reads version 1"),
+        ({"position": 10**6}, ValueError, "position 1000000 of the state is past the end of epoch 0"),
+        ({"position": -1}, ValueError, "position -1 of the state is past the end of epoch 0"),
+        ({"position": 1.5}, TypeError, r"epoch, position and cut of a state must be whole numbers, got \[0, 1\.5"),
+        ({"epoch": -1}, ValueError, "epoch must be an int from 0 to .*, got -1"),
+    ],
+)
+def test_bad_states_are_refused(make, changes, error, message):
+    state = {**make(fitted()).state_dict(), **changes}
+    with pytest.raises(error, match=message):
+        make(fitted()).load_state_dict(state)
+
+
+def test_states_of_another_kind_are_refused():
+    rows, batches = rows_of(fitted()), batches_of(fitted())
+    with pytest.raises(ValueError, match="the state is that of a sampler of rows, this is one of batches"):
+        batches.load_state_dict(rows.state_dict())
+    with pytest.raises(ValueError, match="the state is that of a sampler of batches, this is one of rows"):
+        rows.load_state_dict(batches.state_dict())
+    with pytest.raises(TypeError, match=r"a state must be a dict made by state_dict\(\), got int"):
+        rows.load_state_dict(3)
+    with pytest.raises(
+        ValueError, match=r"a state must be made by state_dict\(\), got one without version, fingerprint"
+    ):
+        rows.load_state_dict({"epoch": 3, "position": 0, "cut": None})
+
+
+def test_a_fingerprint_tells_what_the_rows_depend_on_and_nothing_else():
+    plan = fitted()._plan
+    assert plan.fingerprint(3) == fitted(np.array(["a", "b", "c"])[Y])._plan.fingerprint(3)
+    assert plan.fingerprint(3) != replace(plan, seed=1).fingerprint(3)
+    assert len({fitted(strength=strength)._plan.fingerprint(0) for strength in (0, 0.5, 1)}) == 3
+
+
+def test_a_row_sampler_of_its_own_pool_resumes():
+    sampler = BalancedSampler(replace(fitted()._plan, pool=np.arange(1000)[::-1].copy()))
+    iterator = iter(sampler)
+    before = list(islice(iterator, 10))
+    resumed = BalancedSampler(sampler._plan)
+    resumed.load_state_dict(iterator.state_dict())
+    sampler.set_epoch(0)
+    assert before + list(resumed) == list(sampler)
