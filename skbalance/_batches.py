@@ -67,44 +67,13 @@ def batches(epoch, cut, rank=0, begin=0):
     n = n_batches * cut.n_ranks
     width = -(-layout.n_samples // n)
     dtype = np.dtype(np.uint32 if layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS else np.uint64)
-    within = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
-    columns = np.arange(0, n * width, n, dtype=dtype)
-    n_ordered = -(-CHUNK // width)
+    offsets = np.arange(0, n * width, n, dtype=dtype)
     for start, stop in spans(n_batches - begin, width, LARGEST_CHUNK):
-        first = _first_places(epoch, cut, n_steps, rank, np.arange(begin + start, begin + stop, dtype=dtype))
+        first = _first_slots(epoch, cut, n_steps, rank, np.arange(begin + start, begin + stop, dtype=dtype))
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
             first %= layout.n_samples
-        by_column = _rows_by_column(epoch, layout, n_steps, n // n_steps, columns[:, None] + first)
-        for some in range(0, len(first), n_ordered):
-            places = first[some : some + n_ordered, None] + columns
-            is_short = places[:, -1] >= layout.n_samples
-            order = _random_order(places, is_short, within) * len(first)
-            order += np.arange(some, some + len(places))[:, None]
-            yield from _lists(gather(by_column, order), is_short)
-
-
-def _first_places(epoch, cut, n_steps, rank, numbers):
-    """The first place of each of a rank's batches; the others follow it at distances of the number of all batches.
-
-    A step starts at a place below the number of steps, and its batches start at distances of that number.
-    """
-    dtype = numbers.dtype
-    step = numbers // cut.n_turns
-    domain, key = Domain.of(n_steps, dtype), Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
-    start_of_step = permute(step, domain, key)
-    number_in_step = (numbers - step * cut.n_turns) * cut.n_ranks + rank
-    # Turned from step to step, so that no rank always gets the larger batches.
-    turned = (number_in_step + start_of_step) % (cut.n_turns * cut.n_ranks)
-    return start_of_step + turned * n_steps
-
-
-def _lists(rows, is_short):
-    """Yield the rows of batches as lists of lists; a short batch loses the last one, which fills it up."""
-    for some in range(0, len(rows), LISTS):
-        lists = rows[some : some + LISTS].tolist()
-        for short in np.flatnonzero(is_short[some : some + LISTS]):
-            lists[short].pop()
-        yield lists
+        by_offset = _rows_by_offset(epoch, layout, n_steps, n // n_steps, offsets[:, None] + first)
+        yield from _lists(epoch, layout, first, offsets, by_offset)
 
 
 def _thinned(epoch, n_kept):
@@ -114,36 +83,69 @@ def _thinned(epoch, n_kept):
     return Layout(np.diff(ends, prepend=0).astype(np.int64), epoch.plan.dtype)
 
 
-def _random_order(places, is_short, key):
-    """Columns of each batch in the order of its places' hashes; one past the end, which fills up a short batch, stays last."""
-    n_bits = int(places.shape[1] - 1).bit_length()
-    columns = places.dtype.type(2**n_bits - 1)  # the low bits of a hash give way to the column that it came from
-    hashes = hash_words(places, key)
-    hashes[is_short, -1] = np.iinfo(places.dtype).max
-    hashes &= ~columns
-    hashes |= np.arange(places.shape[1], dtype=places.dtype)
+def _first_slots(epoch, cut, n_steps, rank, numbers):
+    """The first slot of each of a rank's batches; the others follow it at distances of the number of all batches.
+
+    A step starts at a slot below the number of steps, and its batches start at distances of that number.
+    """
+    step = numbers // cut.n_turns
+    key = Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), numbers.dtype)
+    start_of_step = permute(step, Domain.of(n_steps, numbers.dtype), key)
+    in_step = (numbers - step * cut.n_turns) * cut.n_ranks + rank
+    # Turned from step to step, so that no rank always gets the larger batches.
+    in_step = (in_step + start_of_step) % (cut.n_turns * cut.n_ranks)
+    return start_of_step + in_step * n_steps
+
+
+def _lists(epoch, layout, first, offsets, by_offset):
+    """Yield lists of the batches, each in random order, from the rows at their first slots plus each offset."""
+    key = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
+    n_at_a_time = -(-CHUNK // len(offsets))
+    for start in range(0, len(first), n_at_a_time):
+        slots = first[start : start + n_at_a_time, None] + offsets
+        is_short = slots[:, -1] >= layout.n_samples
+        # The j-th row of batch b stands at j * len(first) + b.
+        order = _random_order(slots, is_short, key) * len(first)
+        order += np.arange(start, start + len(slots))[:, None]
+        rows = gather(by_offset, order)
+        for some in range(0, len(rows), LISTS):
+            lists = rows[some : some + LISTS].tolist()
+            for short in np.flatnonzero(is_short[some : some + LISTS]):
+                lists[short].pop()
+            yield lists
+
+
+def _random_order(slots, is_short, key):
+    """The order of each batch's slots by their hashes; one past the end, which fills up a short batch, stays last."""
+    n_bits = int(slots.shape[1] - 1).bit_length()
+    low_bits = slots.dtype.type(2**n_bits - 1)  # of a hash, they give way to the number of the slot in its batch
+    hashes = hash_words(slots, key)
+    hashes[is_short, -1] = np.iinfo(slots.dtype).max
+    hashes &= ~low_bits
+    hashes |= np.arange(slots.shape[1], dtype=slots.dtype)
     hashes.sort(axis=1)
-    hashes &= columns
+    hashes &= low_bits
     return hashes.astype(np.intp)
 
 
-def _rows_by_column(epoch, layout, n_steps, n_in_step, places):
-    """Rows at places of shape (width, batches): those of a class lie side by side. One past the end gives any row.
+def _rows_by_offset(epoch, layout, n_steps, n_in_step, slots):
+    """Rows at slots of shape (width, batches), flat. A slot past the end, which fills up a short batch, gives any row.
 
-    Of a class, every n-th place belongs to one step or batch. Its draws are renumbered, so that a step has successive draws of
-    the class, and of these a batch has successive ones.
+    A step or a batch has every so manieth slot of a class. Its draws are renumbered, so that a step has successive draws of the
+    class, and of these a batch has successive ones.
     """
-    starts, ends = layout.starts.astype(np.int64), layout.ends.astype(np.int64)
-    n = n_steps * n_in_step
-    rows = np.empty(places.size, dtype=epoch.plan.pool.dtype)
-    last = places.dtype.type(layout.n_samples - 1)
-    for start, stop in pieces(-(-starts // n) * places.shape[1], ends // n * places.shape[1], places.size):
-        inside = np.minimum(places.ravel()[start:stop], last).astype(epoch.plan.dtype, copy=False)
+    n, n_here = n_steps * n_in_step, slots.shape[1]
+    rows = np.empty(slots.size, dtype=epoch.plan.pool.dtype)
+    last = slots.dtype.type(layout.n_samples - 1)
+    # The j-th slots of batches lie in [j n, (j + 1) n): from ceil(start / n) to floor(end / n) they are of one class alone.
+    starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n
+    for start, stop in pieces(starts * n_here, ends * n_here, slots.size):
+        inside = np.minimum(slots.ravel()[start:stop], last).astype(epoch.plan.dtype, copy=False)
         classes, number = layout.draws(inside)
         quota = gather(layout.quotas, classes)
-        in_step = number // n_steps
         k = _successive(number, quota, n_steps)
         if n_in_step > 1:
+            in_step = number // n_steps
             of_step = (quota - 1 - (number - in_step * n_steps)) // n_steps + 1  # draws of the class in the step
             k += _successive(in_step, of_step, n_in_step) - in_step
         rows[start:stop] = epoch.rows_of(classes, k)

@@ -15,8 +15,9 @@ CHUNK = 2**17
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.
 TABLE = 2**16
 
-# Texts handled at a time: all their words stay in the cache.
+# Texts handled at a time: all their words stay in the cache. Their numbers are guessed from a table by hashes of so many bits.
 CHUNK_OF_TEXTS = 2**14
+HASH_BITS = 16
 
 # Texts of a fixed width are compared word by word up to so many words; beyond, as Python's strings.
 MOST_WORDS = 24
@@ -242,12 +243,12 @@ def _encode_texts(labels):
     numbers = _numbers()
     numbers[labels[0].item()]
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
-    guesses = np.zeros(TABLE, dtype=np.intp)
+    guesses = np.zeros(2**HASH_BITS, dtype=np.intp)
     known = _words(labels[:1])  # words of the texts by number, a column each
     for start in range(0, len(labels), CHUNK_OF_TEXTS):
         part = labels[start : start + CHUNK_OF_TEXTS]
         words = _words(part)
-        places = _hash_words(words)
+        places = _places_in_table(words)
         number = guesses[places]
         is_wrong = np.zeros(len(part), dtype=bool)
         for word, of_known in zip(words, known, strict=True):
@@ -281,15 +282,15 @@ def _words(texts):
     return texts.view(word).reshape(len(texts), -1).T
 
 
-def _hash_words(words):
-    """A place in the table for each column of words."""
+def _places_in_table(words):
+    """Where each text's number may be guessed: a hash of its column of words."""
     hashes = np.zeros(words.shape[1], dtype=np.uint32)
     for word in words:
         hashes ^= word
         hashes *= 0x9E3779B1
         hashes ^= hashes >> 15
     hashes *= 0x85EBCA6B
-    return (hashes >> 16).astype(np.intp)
+    return (hashes >> (32 - HASH_BITS)).astype(np.intp)
 
 
 def _in_order(numbers, codes, dtype):

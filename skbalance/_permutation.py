@@ -1,9 +1,10 @@
 """Keyed permutations of [0, n) that map one element at a time, and their inverses.
 
 A small domain is shuffled by Fisher and Yates' transpositions, followed for a single element: exactly uniform, as far
-as the hash is. A larger one runs through a generalised Feistel network on a rectangle of ``a`` rows and ``2**shift`` columns,
-sides of nearly equal length; what lands past ``n`` goes round again ("cycle walking"). Columns are a power of two in number, so
-that no element is divided.
+as the hash is. A larger one runs through a generalised Feistel network on a rectangle of at least ``n`` elements, where row and
+column change in turn by a hash of the other: the row by addition modulo the number of rows, the column by exclusive or. There are
+``2**column_bits`` columns, so that no element is divided, and between half and twice as many rows. What lands past ``n`` goes
+round again ("cycle walking").
 
 Everything is elementwise unsigned arithmetic that wraps. uint32 serves domains below 2**32, uint64 those below 2**63.
 
@@ -42,23 +43,23 @@ _WORDS = {
 
 
 class Domain(NamedTuple):
-    """Sizes ``n`` and the sides of their rectangles: unsigned arrays of one dtype, one entry or one an element."""
+    """Sizes ``n`` and the rectangles that hold them: unsigned arrays of one dtype, one entry or one an element."""
 
     n: np.ndarray
-    a: np.ndarray
-    shift: np.ndarray
+    n_rows: np.ndarray
+    column_bits: np.ndarray
 
     @classmethod
     def of(cls, n, dtype):
         """Domains of the given sizes.
 
-        >>> [side.tolist() for side in Domain.of([7, 10_000_000], np.uint32)]
+        >>> [words.tolist() for words in Domain.of([7, 10_000_000], np.uint32)]
         [[7, 10000000], [4, 2442], [1, 12]]
         """
         n = np.atleast_1d(np.asarray(n)).astype(dtype)
         _, n_bits = np.frexp((n - 1).astype(np.float64))
-        shift = (n_bits // 2).astype(dtype)
-        return cls(n, ((n - 1) >> shift) + 1, shift)
+        column_bits = (n_bits // 2).astype(dtype)
+        return cls(n, ((n - 1) >> column_bits) + 1, column_bits)
 
 
 class Key(NamedTuple):
@@ -165,12 +166,14 @@ def _by_size(x, domain, key, inverse):
     """Hand each element to the method of its domain's size."""
     smallest, largest = domain.n.min(), domain.n.max()
     result = np.empty_like(x)
-    for above, up_to, method in METHODS:
+    above = 0
+    for up_to, method in METHODS:
         if above < smallest and largest <= up_to:
             return method(x, domain, key, inverse)
         some = np.flatnonzero((domain.n > above) & (domain.n <= up_to))
         if some.size:
             result[some] = method(gather(x, some), pick(domain, some), pick(key, some), inverse)
+        above = up_to
     return result
 
 
@@ -181,7 +184,7 @@ def _trace(x, domain, key, inverse):
     place, n = x.astype(np.uint8), domain.n.astype(np.uint8)
     steps = range(1, int(n.max()))
     for j in reversed(steps) if inverse else steps:
-        _hash(key.even, key.odd * j, word, hashes, scratch)
+        _hash(key.even, key.odd * j, word, hashes, scratch)  # the key alone: j's place depends on no element
         _scale(hashes, j + 1, word)
         other = hashes.astype(np.uint8)
         moves = ((place == j) | (place == other)) & (n > j)
@@ -203,20 +206,20 @@ def _feistel(x, domain, key, inverse, rounds):
     """Change each side of the rectangle in turn by a hash of the other one, or take it back in reverse order."""
     word = _WORDS[x.dtype]
     domain, key = _scalars(domain), _scalars(key)
-    left = x >> domain.shift
-    right = x - (left << domain.shift)
+    left = x >> domain.column_bits
+    right = x - (left << domain.column_bits)
     change, scratch = np.empty_like(x), np.empty_like(x)
     salts = np.arange(rounds, dtype=x.dtype) * word.first
     for j in reversed(range(rounds)) if inverse else range(rounds):
         if j % 2:
             _hash(left, key.odd ^ salts[j], word, change, scratch)
-            change >>= word.bits - domain.shift
+            change >>= word.bits - domain.column_bits
             right ^= change
         else:
             _hash(right, key.even ^ salts[j], word, change, scratch)
-            _scale(change, domain.a, word)
-            _add_modulo(left, change, domain.a, inverse, scratch)
-    left <<= domain.shift
+            _scale(change, domain.n_rows, word)
+            _add_modulo(left, change, domain.n_rows, inverse, scratch)
+    left <<= domain.column_bits
     left |= right
     return left
 
@@ -250,4 +253,4 @@ def _add_modulo(x, change, bound, inverse, scratch):
 
 # Measured with 4,000,000 keys on single positions and pairs of positions: 12 rounds show no bias from 17 rows on, 6 rounds
 # none from 1024 on. Fisher-Yates takes n - 1 steps, so up to about 16 rows it is also the cheapest.
-METHODS = ((0, 16, _trace), (16, 1023, partial(_walk, rounds=12)), (1023, 2**63, partial(_walk, rounds=6)))
+METHODS = ((16, _trace), (1023, partial(_walk, rounds=12)), (2**63, partial(_walk, rounds=6)))

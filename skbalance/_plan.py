@@ -56,10 +56,10 @@ def spans(n, width=1, largest=CHUNK):
 
 
 def pieces(starts, ends, n):
-    """Bounds of pieces of [0, n) for the cache, cut so that each long run of those given has pieces of its own.
+    """Bounds of pieces of [0, n) for the cache: a run from start to end has pieces of its own if it is long, others share.
 
-    >>> list(pieces(np.array([0, 10, 20]), np.array([10, 20, 50_000]), 50_000))
-    [(0, 20), (20, 50000)]
+    >>> list(pieces(np.array([0, 10, 20, 50_000]), np.array([10, 20, 50_000, 50_005]), 50_005))
+    [(0, 20), (20, 50000), (50000, 50005)]
     """
     is_long = ends - starts >= LONG_RUN
     cuts = np.unique(np.concatenate([starts[is_long], ends[is_long], np.array([0, n], dtype=ends.dtype)]))
@@ -79,7 +79,8 @@ class Layout:
         # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two classes.
         n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
         self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
-        n_first = np.diff(-(-np.cumsum(quotas) >> self._shift), prepend=0)  # buckets whose first slot is the class's
+        ends_in_buckets = -((-np.cumsum(quotas)) >> self._shift)  # rounded up
+        n_first = np.diff(ends_in_buckets, prepend=0)
         self._buckets = np.repeat(np.arange(len(quotas), dtype=np.min_scalar_type(len(quotas) - 1)), n_first)
 
     def class_of(self, slots):
@@ -95,7 +96,10 @@ class Layout:
         return classes
 
     def draws(self, slots):
-        """Class at the slots, one entry if it is one for all, and the how manieth draw of its class each is.
+        """Class at the slots, and which draw of its class each is, from 0.
+
+        The classes have one entry where all slots are of one class. Whoever goes on with them takes either: numpy then works
+        with scalars, which is what makes long runs of a class cheap.
 
         >>> [found.tolist() for found in Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], dtype=np.uint32))]
         [[1], [0, 2]]
@@ -260,7 +264,7 @@ class Epoch:
         return np.broadcast_to(classes, k.shape), self._ordinals(classes, k)
 
     def _draws(self, positions):
-        """Class at the positions, and the how manieth draw of it."""
+        """Class at the positions, and which draw of it each is."""
         return self.layout.draws(self._slots(positions))
 
     def _slots(self, positions):
@@ -299,7 +303,7 @@ class Epoch:
         middle = gather(self._middles, classes)
         second = place >= middle
         offset = middle * second
-        if len(classes) == 1 and second.all() == second.any():
+        if len(classes) == 1 and second.all() == second.any():  # all in one half: one entry serves all here, too
             second = second[:1]
         index = 2 * classes.astype(np.intp, copy=False) + second  # codes of few bits would wrap
         place = permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index))
