@@ -127,6 +127,11 @@ def test_texts_of_any_width_are_told_apart_as_numpy_does(y, kind):
     assert codes.tolist() == inverse.tolist()
 
 
+def test_texts_of_a_fixed_width_are_not_made_objects(monkeypatch):
+    monkeypatch.setattr("skbalance._labels._encode_objects", None)
+    assert encode(np.array(WORDS))[1].tolist() == [1, 0, 1, 2]
+
+
 def test_more_texts_than_their_table_has_places_are_told_apart():
     # 100,000 texts share 65,536 places, and each comes up again after the others have taken its place.
     numbers = np.concatenate([np.arange(100_000), np.arange(100_000)[::-1], np.zeros(CHUNK_OF_TEXTS, dtype=int)])

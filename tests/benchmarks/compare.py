@@ -2,11 +2,9 @@
 
     python tests/benchmarks/compare.py
 
-prints the tables and draws the picture of the README, in about fifteen minutes on two cores. Each measurement is a process
-of its own; peers take turns, and the best of the repeats counts. Ratios of one run hold where absolute times do not. Peers that are
-not installed are left out with a line that says so:
-
-    pip install --no-deps torchsampler pytorch-metric-learning
+prints the tables and draws the picture of the README, in about a quarter of an hour on two cores. Each measurement is a process
+of its own; peers take turns, and the best of the repeats counts. Ratios of one run hold where absolute times do not. Peers that
+are not installed are left out, with a line that tells how to install them.
 """
 
 import argparse
@@ -19,12 +17,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from peers import MOST_ROWS, PEERS
+from matplotlib.figure import Figure
+from peers import BATCH_SIZE, INSTALL, MOST_ROWS, PACKAGES, PEERS
 
 HERE = Path(__file__).parent
 OURS, LIMIT = next(iter(PEERS)), "physical limit"
+FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
-PACKAGES = {"torchsampler": "torchsampler", "MPerClassSampler": "pytorch_metric_learning"}
+# Peers that make no difference to other numbers of classes, or take minutes at a million rows.
+NOT_BY_CLASSES = "torchsampler", "MPerClassSampler", "RandomOverSampler", "RandomUnderSampler"
 
 
 class Bench:
@@ -83,22 +84,21 @@ def ratios(title, names, measured):
             ]
             for name in names
         ]
-        + [["ns an index, ours", *(f"{some[OURS]['index'] * 1e9:.0f}" for some in measured.values())]],
+        + [[f"ns an index, {OURS}", *(f"{some[OURS]['index'] * 1e9:.0f}" for some in measured.values())]],
     )
 
 
-def draw_picture(path, names, sizes, measured):
+def draw_picture(names, by_size):
     """Times of a whole epoch and of its first batch against the number of rows, all axes logarithmic."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(10, 4.2), layout="constrained")
+    figure.suptitle(f"batches of {BATCH_SIZE}, {FEW} classes", fontsize="medium")
     costs = {
         "ns an index, labels to last batch": lambda r: r["index"] * 1e9,
         "ms from labels to first batch": lambda r: (r["build"] + r["first"]) * 1e3,
     }
     for axes, (label, cost) in zip(figure.subplots(1, 2), costs.items(), strict=True):
         for name in names:
-            points = [(n, cost(some[name])) for n, some in zip(sizes, measured, strict=True) if name in some]
+            points = [(n, cost(some[name])) for n, some in by_size.items() if name in some]
             is_ours = name.startswith("to_torch")
             axes.plot(
                 *zip(*points, strict=True),
@@ -112,77 +112,101 @@ def draw_picture(path, names, sizes, measured):
         axes.grid(which="major", alpha=0.3)
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center", frameon=False)
-    figure.savefig(path, dpi=110)
+    return figure
+
+
+def report_sizes(bench, names, sizes):
+    """Tables by number of rows; returns what was measured."""
+    # Labels of a byte where there are most rows, so that they leave memory for the peers.
+    by_size = {n: bench.best("batches", names, n, FEW, np.int64 if n < 10**8 else np.int8) for n in sizes}
+    ratios(
+        f"Time an index from labels to last batch, as a multiple of that of {OURS}, by rows ({FEW} classes)",
+        names,
+        {f"{n:,}": some for n, some in by_size.items()},
+    )
+    return by_size
+
+
+def report_details(n_rows, measured):
+    table(
+        f"{n_rows:,} rows, {FEW} classes, batches of {BATCH_SIZE}",
+        ["", "build ms", "first batch ms", "ns an index", "multiple", "peak bytes a row"],
+        [
+            [
+                name,
+                f"{r['build'] * 1e3:.4g}",
+                f"{r['first'] * 1e3:.4g}",
+                f"{r['index'] * 1e9:.0f}",
+                f"{r['index'] / measured[OURS]['index']:.2f}",
+                f"{r['bytes']:.1f}",
+            ]
+            for name, r in measured.items()
+        ],
+    )
+    print("\nAn index of RandomUnderSampler is dear because few rows are left of many.")
+
+
+def report_classes(bench, names, n_rows, classes):
+    some = [name for name in names if name not in NOT_BY_CLASSES]
+    by_classes = {f"{c:,}": bench.best("batches", some, n_rows, c) for c in [2, *classes]}
+    ratios(f"Time an index, as a multiple of that of {OURS}, by classes ({n_rows:,} rows)", some, by_classes)
+    seconds = [bench.best("draw", ["draw"], n_rows, c)["draw"]["seconds"] for c in classes]
+    table(
+        f"fit and draw by classes, {n_rows:,} rows",
+        ["classes", *(f"{c:,}" for c in classes)],
+        [[f"multiple of {classes[0]} classes", *(f"{s / seconds[0]:.2f}" for s in seconds)]],
+    )
+
+
+def report_fit(bench, n_rows):
+    fitted = bench.best("fit", ["int8", "int64", "str"], n_rows, FEW)
+    table(f"fit, {n_rows:,} labels", ["", "ns a label"], [[k, f"{r['label'] * 1e9:.1f}"] for k, r in fitted.items()])
+
+
+def report_resampling(bench, n_rows):
+    resampled = bench.best("resample", ["fit_resample", "RandomOverSampler", "np.take"], n_rows, 2)
+    ours = resampled["fit_resample"]
+    table(
+        f"{n_rows:,} rows of 20 floats, 2 classes, resampled to equal size, in a process's first pass and in later ones",
+        ["", "first ms", "multiple", "later ms", "multiple"],
+        [
+            [
+                name,
+                *(cell for key in ("first", "again") for cell in (f"{r[key] * 1e3:.4g}", f"{r[key] / ours[key]:.2f}")),
+            ]
+            for name, r in resampled.items()
+        ],
+    )
+
+
+def report(bench, names, largest):
+    """All tables; returns the picture."""
+    by_size = report_sizes(bench, names, [10**exponent for exponent in range(4, largest + 1)])
+    middle = 10 ** min(largest, 7)
+    report_details(middle, by_size[middle])
+    report_classes(bench, names, middle // 10, [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle])
+    report_fit(bench, middle)
+    report_resampling(bench, middle // 10)
+    return draw_picture(names, by_size)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--largest", type=int, default=8, help="exponent of 10 of the most rows (default: %(default)s)")
+    sizes = range(4, 9)
+    parser.add_argument(
+        "--largest", type=int, choices=sizes, default=8, help="exponent of 10 of the most rows (default: %(default)s)"
+    )
     parser.add_argument("--repeats", type=int, default=3, help="the best of so many counts (default: %(default)s)")
     parser.add_argument("--picture", type=Path, default=HERE / "cost.png", help="where to draw (default: %(default)s)")
     options = parser.parse_args()
 
     missing = [name for name, package in PACKAGES.items() if find_spec(package) is None]
-    names = [name for name in PEERS if name not in missing]
-    for name in missing:
-        print(f"{name} is left out: pip install --no-deps {PACKAGES[name].replace('_', '-')}")
+    if missing:
+        print(f"left out, as not installed: {', '.join(missing)}. {INSTALL}")
     with tempfile.TemporaryDirectory() as folder:
-        report(Bench(folder, options.repeats), names, options.largest, options.picture)
-
-
-def report(bench, names, largest, picture):
-    sizes = [10**exponent for exponent in range(4, largest + 1)]
-    by_size = [bench.best("batches", names, n, 10, np.int64 if n < 10**8 else np.int8) for n in sizes]
-    ratios(
-        "Time an index from labels to last batch, as a multiple of ours, by rows (10 classes)",
-        names,
-        {f"{n:,}": some for n, some in zip(sizes, by_size, strict=True)},
-    )
-    draw_picture(picture, names, sizes, by_size)
-
-    middle = min(largest, 7)
-    table(
-        f"{10**middle:,} rows, 10 classes, batches of 256",
-        ["", "build s", "first batch ms", "ns an index", "times ours", "peak bytes a row"],
-        [
-            [
-                name,
-                f"{r['build']:.2f}",
-                f"{r['first'] * 1e3:.1f}",
-                f"{r['index'] * 1e9:.0f}",
-                f"{r['index'] / by_size[middle - 4][OURS]['index']:.2f}",
-                f"{r['bytes']:.1f}",
-            ]
-            for name, r in by_size[middle - 4].items()
-        ],
-    )
-
-    n = 10 ** (middle - 1)
-    classes = [10**exponent for exponent in range(1, middle - 1)]
-    few = [name for name in names if name not in ("torchsampler", "RandomOverSampler", "RandomUnderSampler")]
-    by_classes = {f"{c:,}": bench.best("batches", few, n, c) for c in [2, *classes]}
-    ratios(f"Time an index, as a multiple of ours, by classes ({n:,} rows)", few, by_classes)
-
-    drawn = [bench.best("draw", ["draw"], n, c)["draw"]["seconds"] for c in classes]
-    table(
-        f"fit and draw, {n:,} rows, as a multiple of the time for 10 classes",
-        ["classes", *(f"{c:,}" for c in classes)],
-        [["", *(f"{seconds / drawn[0]:.2f}" for seconds in drawn)]],
-    )
-    fitted = bench.best("fit", ["int8", "int64", "str"], 10**middle, 10)
-    table(
-        f"fit, {10**middle:,} labels", ["", "ns a label"], [[k, f"{r['label'] * 1e9:.1f}"] for k, r in fitted.items()]
-    )
-    resampled = bench.best("resample", ["fit_resample", "RandomOverSampler", "np.take"], n, 2)
-    ours = resampled["fit_resample"]
-    table(
-        f"{n:,} rows of 20 floats, 2 classes, resampled to equal size, in a process's first pass and in later ones",
-        ["", "first s", "times ours", "again s", "times ours"],
-        [
-            [name, *(cell for key in ("first", "again") for cell in (f"{r[key]:.3f}", f"{r[key] / ours[key]:.2f}"))]
-            for name, r in resampled.items()
-        ],
-    )
+        bench = Bench(folder, options.repeats)
+        figure = report(bench, [name for name in PEERS if name not in missing], options.largest)
+    figure.savefig(options.picture, dpi=110)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ Each measurement is a process of its own, started by `compare.py`:
 
     python peers.py TASK NAME LABELS.npy
 
-It prints seconds and peak bytes as JSON. Peak memory is the resident set's, less what the process held once the labels were
-loaded and the code was warm (Linux only).
+It prints seconds and peak bytes as JSON. Peak memory is the highest resident set, less the highest before: labels loaded, code
+imported and run once (Linux only).
 """
 
 import json
@@ -122,6 +122,10 @@ PEERS = {
     "RandomUnderSampler": under,
     "physical limit": Limit,
 }
+
+# Peers that not everyone has; without their dependencies, as they ask for a torchvision that matches no given torch.
+PACKAGES = {"torchsampler": "torchsampler", "MPerClassSampler": "pytorch_metric_learning"}
+INSTALL = "pip install --no-deps torchsampler==0.1.2 pytorch-metric-learning==2.9.0"
 
 # multinomial takes 2**24 weights at most; beyond these the others take minutes, or all memory.
 MOST_ROWS = {
