@@ -4,6 +4,7 @@ import importlib
 import json
 import multiprocessing
 import signal
+import socket
 from itertools import chain
 from pathlib import Path
 
@@ -70,3 +71,62 @@ def test_a_run_killed_at_random_steps_draws_what_an_uninterrupted_run_draws(work
     while len(uninterrupted) < n_steps:
         uninterrupted += [[batch.tolist() for (batch,) in step] for step in zip(*loaders, strict=True)]
     assert drawn == uninterrupted[:n_steps]
+
+
+@pytest.fixture
+def port(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        (tmp_path / "port").write_text(str(free.getsockname()[1]))
+
+
+@pytest.mark.usefixtures("port")
+@pytest.mark.parametrize("kind", ["rows", "batches"])
+def test_lightning_keeps_the_balance_and_moves_through_epochs(work, tmp_path, kind):
+    assert run(work.train_with_lightning, tmp_path, 2, kind) == [0, 0]
+    seen = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2)]
+    loaders = [work.loader_for_lightning(kind, {"num_replicas": 2, "rank": rank}) for rank in range(2)]
+    for epoch in range(3):
+        assert [rank[epoch] for rank in seen] == [[batch.tolist() for (batch,) in loader] for loader in loaders]
+
+
+@pytest.mark.usefixtures("port")
+def test_lightning_loses_the_balance_of_a_batch_sampler_of_torch(work, tmp_path):
+    # What the README warns of. Should this fail one day, the warning can go.
+    assert run(work.train_with_lightning, tmp_path, 2, "lost") == [0, 0]
+    seen = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2)]
+    rows = np.array(list(chain.from_iterable(batch for rank in seen for batch in rank[0])))
+    assert np.bincount(np.array(work.Y)[rows])[2] < 20  # balanced, they would be 116
+
+
+def with_accelerate(work, tmp_path, kind):
+    """Rows of each epoch that accelerate hands out on two ranks, and those of the single sampler."""
+    assert run(work.train_with_accelerate, tmp_path, 2, kind) == [0, 0]
+    seen = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2)]
+    drawn = [list(chain.from_iterable(batch for rank in seen for batch in rank[epoch])) for epoch in range(3)]
+    sampler = InverseFrequencySampler(random_state=0)
+    batches = sampler.to_torch_batch_sampler(work.Y, batch_size=work.BATCH_SIZE, drop_last=kind == "full batches")
+    return drawn, [list(chain.from_iterable(batches)) for _ in range(3)]
+
+
+@pytest.mark.usefixtures("port")
+@pytest.mark.parametrize("kind", ["rows", "full batches"])
+def test_accelerate_shards_an_unsharded_sampler_once(work, tmp_path, kind):
+    for drawn, single in zip(*with_accelerate(work, tmp_path, kind), strict=True):
+        # Every draw once, but for the last few: topped up to make the ranks equal, or with full batches only, dropped.
+        more = np.bincount(drawn, minlength=400) - np.bincount(single, minlength=400)
+        assert (more <= 0).all() if kind == "full batches" else (more >= 0).all()
+        assert abs(more).sum() <= 2 * work.BATCH_SIZE
+
+
+@pytest.mark.usefixtures("port")
+def test_accelerate_loses_batches_that_are_not_full(work, tmp_path):
+    # What the README warns of. Should this fail one day, the warning can go.
+    drawn, single = with_accelerate(work, tmp_path, "batches")
+    assert len(drawn[0]) < len(single[0])
+
+
+@pytest.mark.usefixtures("port")
+def test_accelerate_shards_a_sharded_sampler_again(work, tmp_path):
+    drawn, single = with_accelerate(work, tmp_path, "sharded rows")
+    assert len(drawn[0]) < 0.6 * len(single[0])
