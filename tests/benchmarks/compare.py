@@ -179,6 +179,15 @@ def report_resampling(bench, n_rows):
     )
 
 
+def report_ranks(bench, n_rows):
+    shares = bench.best("rank", ["to_torch_sampler", "to_torch_batch_sampler"], n_rows, FEW)
+    table(
+        f"One of four ranks, {n_rows:,} rows: time of its share of an epoch",
+        ["", "multiple of a quarter of the whole"],
+        [[name, f"{4 * r['share'] / r['whole']:.2f}"] for name, r in shares.items()],
+    )
+
+
 def report(bench, names, largest):
     """All tables; returns the picture."""
     by_size = report_sizes(bench, names, [10**exponent for exponent in range(4, largest + 1)])
@@ -187,6 +196,7 @@ def report(bench, names, largest):
     report_classes(bench, names, middle // 10, [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle])
     report_fit(bench, middle)
     report_resampling(bench, middle // 10)
+    report_ranks(bench, middle)
     return draw_picture(names, by_size)
 
 

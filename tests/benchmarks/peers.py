@@ -13,6 +13,7 @@ import sys
 import time
 import types
 import warnings
+from collections import deque
 from functools import partial
 from pathlib import Path
 
@@ -195,7 +196,28 @@ def measure_resampling(name, labels):
     return {"first": seconds[0], "again": min(seconds[1:])}
 
 
-TASKS = {"batches": measure_batches, "fit": measure_fit, "draw": measure_draw, "resample": measure_resampling}
+def measure_rank(name, labels):
+    """Seconds of an epoch of a single process, and of one of four ranks."""
+    from skbalance import InverseFrequencySampler
+
+    sampler = InverseFrequencySampler(random_state=0).fit(None, labels)
+    options = {"batch_size": BATCH_SIZE} if name == "to_torch_batch_sampler" else {}
+    seconds = []
+    for ranks in {}, {"num_replicas": 4, "rank": 1}:
+        items = getattr(sampler, name)(**options, **ranks)
+        start = time.perf_counter()
+        deque(items, maxlen=0)
+        seconds.append(time.perf_counter() - start)
+    return {"whole": seconds[0], "share": seconds[1]}
+
+
+TASKS = {
+    "batches": measure_batches,
+    "fit": measure_fit,
+    "draw": measure_draw,
+    "resample": measure_resampling,
+    "rank": measure_rank,
+}
 
 
 def peak_bytes():
