@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -30,9 +31,10 @@ def first_block_under(word):
     return re.search(rf"^#+ [^\n]*\b{word}\b.*?^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
 
 
+@pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
 def test_all_python_blocks_run_in_order(monkeypatch):
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 11
+    assert len(blocks) == 14
     if importlib.util.find_spec("transformers") is None:
         monkeypatch.setitem(sys.modules, "transformers", types.SimpleNamespace(Trainer=StandInTrainer))
     names = {"__name__": "readme"}
@@ -47,11 +49,27 @@ def test_all_python_blocks_run_in_order(monkeypatch):
     assert sizes <= {(62, 31), (63, 31), (63, 32)}
     assert names["search"].best_params_["iterator_train__strength"] > 0
     assert names["rows"].epoch == 0
-    assert len(names["loader"]) == 32
+    assert len(names["loader"]) == 31  # full batches for accelerate
 
     trainer = names["BalancedTrainer"](data)
     drawn = [y for _, y in trainer.get_train_dataloader()]
     assert sum(int(y.sum()) for y in drawn) == 1000
+
+
+def test_the_script_for_torchrun_keeps_the_balance_on_every_rank(tmp_path):
+    script = re.search(r"^```python torchrun\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
+    (tmp_path / "train.py").write_text(script)
+    command = re.search(r"^torchrun (.*)", README, re.MULTILINE)[1].split()
+    printed = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", *command],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    found = re.findall(r"rank (\d), epoch (\d): (\d+) of (\d+) rows", printed)
+    assert {(rank, epoch) for rank, epoch, *_ in found} == {(rank, epoch) for rank in "01" for epoch in "012"}
+    assert all(int(n_rows) == 1000 and abs(int(n_rare) - 500) <= 16 for *_, n_rare, n_rows in found)
 
 
 def test_the_two_commands_are_one_line_each():
