@@ -12,6 +12,9 @@ from scipy import sparse
 # Rows handled at a time: temporaries stay small beside the result.
 CHUNK = 2**17
 
+# Rows of a class in a chunk, on average, that are worth a slice of their own.
+LONG_SLICE = 2**8
+
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.
 TABLE = 2**16
 
@@ -98,16 +101,23 @@ def group(codes, n_classes):
     for _, part in parts:
         counts += np.bincount(part, minlength=n_classes)
     rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
-    narrow = np.dtype(np.int32 if len(codes) < 2**31 else np.int64)
-    filled = (np.cumsum(counts) - counts).astype(narrow)
+    filled = np.cumsum(counts) - counts
     for start, part in parts:
         order, ends = _sort_codes(part, n_classes)
         n_here = np.diff(ends, prepend=ends.dtype.type(0))
-        places = np.repeat(filled - (ends - n_here), n_here)
-        places += np.arange(len(part), dtype=narrow)
-        rows[places] = order + narrow.type(start)
+        _put(rows, filled, order.astype(rows.dtype) + rows.dtype.type(start), n_here)
         filled += n_here
     return rows, counts
+
+
+def _put(rows, filled, of_chunk, n_here):
+    """Put the rows of a chunk, class after class, behind what is filled of each class: slice by slice, if these are long."""
+    ends = np.cumsum(n_here)
+    if len(of_chunk) >= LONG_SLICE * len(n_here):
+        for to, stop, n in zip(filled.tolist(), ends.tolist(), n_here.tolist(), strict=True):
+            rows[to : to + n] = of_chunk[stop - n : stop]
+    else:
+        rows[np.arange(len(of_chunk)) + np.repeat(filled - (ends - n_here), n_here)] = of_chunk
 
 
 def _sort_codes(codes, n_classes):
