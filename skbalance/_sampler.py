@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -174,6 +175,7 @@ class InverseFrequencySampler(BaseSampler):
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
         self.sampling_strategy_ = dict(zip(labels, quotas.tolist(), strict=True))
         self._plan = plan
+        self._seed_is_given = isinstance(self.random_state, Integral)
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -273,7 +275,8 @@ class InverseFrequencySampler(BaseSampler):
         num_replicas, rank : int or None, default=None
             For one of several processes that share each epoch (torch.distributed): how many they are, and which one this is,
             from 0. Both or none. Their draws in turn are those of the single sampler. They need a common seed: an int as
-            ``random_state``; else, in an initialised torch.distributed, they take that of rank 0, in a collective call.
+            ``random_state``; else, in an initialised torch.distributed, they and this sampler take that of rank 0, in a collective
+            call.
         drop_last : bool, default=False
             With ranks, whether the last few draws are left out where they are not enough for all ranks. Without it, draws
             from the start of the epoch make up for them, so that all ranks have equally many.
@@ -314,7 +317,8 @@ class InverseFrequencySampler(BaseSampler):
         check_is_fitted(self, "_plan")
         if ranks is None:
             return BalancedSampler(self._plan)
-        self._plan = replace(self._plan, seed=common_seed(self._plan.seed, self.random_state, ranks))
+        # Also for `draw`, so that it goes on giving what the ranks draw.
+        self._plan = replace(self._plan, seed=common_seed(self._plan.seed, self._seed_is_given, ranks))
         return DistributedBalancedSampler(self._plan, ranks)
 
     def to_torch_batch_sampler(

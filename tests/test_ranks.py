@@ -80,6 +80,12 @@ def test_no_rank_always_gets_the_larger_batches():
     assert np.ptp(sizes) <= 8
 
 
+def test_a_rank_computes_no_more_than_its_share():
+    sampler = fitted(n_samples=2**40)  # the whole would take hours
+    assert len(list(sampler.to_torch_sampler(num_replicas=2**30, rank=7))) == 2**10
+    assert len(list(sampler.to_torch_batch_sampler(batch_size=4, num_replicas=2**30, rank=7))) == 2**8
+
+
 def test_only_sharded_samplers_are_distributed_ones():
     sampler = fitted()
     for make in sampler.to_torch_sampler, lambda **ranks: sampler.to_torch_batch_sampler(batch_size=10, **ranks):
@@ -87,6 +93,8 @@ def test_only_sharded_samplers_are_distributed_ones():
         sharded = make(num_replicas=2, rank=1)
         assert isinstance(sharded, DistributedSampler)
         assert (sharded.num_replicas, sharded.rank) == (2, 1)
+    rows = sampler.to_torch_sampler(num_replicas=3, rank=1)
+    assert (rows.num_samples, rows.total_size) == (334, 1002)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +126,8 @@ def test_drop_last_is_for_ranks():
 @pytest.mark.parametrize("random_state", [None, np.random.RandomState(0)], ids=["None", "RandomState"])
 def test_ranks_without_a_common_seed_are_refused(random_state):
     sampler = InverseFrequencySampler(random_state=random_state).fit(None, Y)
-    with pytest.raises(ValueError, match="the 2 ranks need a common seed: give random_state an int, got"):
-        sampler.to_torch_sampler(num_replicas=2, rank=0)
+    with pytest.raises(ValueError, match="the 2 ranks need a common seed: give random_state an int before fit"):
+        sampler.set_params(random_state=0).to_torch_sampler(num_replicas=2, rank=0)
     assert len(list(sampler.to_torch_sampler(num_replicas=1, rank=0))) == len(Y)
 
 

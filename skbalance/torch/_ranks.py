@@ -35,14 +35,14 @@ def check_ranks(num_replicas: Any, rank: Any, drop_last: Any) -> Ranks | None:
     return Ranks(int(num_replicas), int(rank), bool(drop_last))
 
 
-def common_seed(seed: int, random_state: Any, ranks: Ranks) -> int:
-    """The seed of all ranks: the one given as an int, or that of rank 0 where torch.distributed can tell it."""
-    if isinstance(random_state, Integral) or ranks.n == 1:
+def common_seed(seed: int, is_given: bool, ranks: Ranks) -> int:
+    """The seed of all ranks: the one that was given, or else that of rank 0 where torch.distributed can tell it."""
+    if is_given or ranks.n == 1:
         return seed
     if not (distributed.is_available() and distributed.is_initialized()):
         raise ValueError(
-            f"the {ranks.n} ranks need a common seed: give random_state an int, got {random_state!r}. (Where torch.distributed "
-            "is initialised, they take the seed of rank 0.)"
+            f"the {ranks.n} ranks need a common seed: give random_state an int before fit. (Where torch.distributed is "
+            "initialised, they take the seed of rank 0.)"
         )
     seeds = [seed]
     distributed.broadcast_object_list(seeds, src=0)

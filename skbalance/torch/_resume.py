@@ -7,7 +7,6 @@ from itertools import chain
 from numbers import Integral
 from operator import length_hint
 from typing import Any, NamedTuple, cast
-from weakref import ref
 
 from torch.utils.data import Sampler
 
@@ -20,7 +19,11 @@ VERSION = 1
 
 
 class Place(NamedTuple):
-    """Where a pass stands: a position in an epoch, counted over all ranks, and for batches how the epoch is cut."""
+    """Where a pass stands in an epoch.
+
+    ``position`` counts what is done: of rows the draws of all ranks together, of batches those of one rank. The latter go with
+    the way in which the epoch is cut.
+    """
 
     epoch: int
     position: int = 0
@@ -30,18 +33,19 @@ class Place(NamedTuple):
 class ResumableIterator(chain[Any]):
     """A chain of lists, made one by one. What is left of the current list tells where the chain stands."""
 
+    _sampler: ResumableSampler
     _pass: Pass
 
     @classmethod
     def over(cls, sampler: ResumableSampler) -> ResumableIterator:
-        this_pass = Pass(sampler)
-        iterator = cast(ResumableIterator, cls.from_iterable(this_pass.lists()))
-        iterator._pass = this_pass
+        this_pass = Pass()
+        iterator = cast(ResumableIterator, cls.from_iterable(this_pass.lists(sampler)))
+        iterator._sampler, iterator._pass = sampler, this_pass
         return iterator
 
     def state_dict(self) -> dict[str, Any]:
         """Where this iterator stands: a dict of plain values."""
-        return self._pass.sampler._state_of(self._pass.place())
+        return self._sampler._state_of(self._sampler._place_in(self._pass))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state instead of where the sampler would begin.
@@ -55,45 +59,42 @@ class ResumableIterator(chain[Any]):
             raise ValueError(
                 "a state is loaded into a fresh iterator, got one that has been drawn from: call iter() again."
             )
-        self._pass.loaded = self._pass.sampler._place_of(state)
+        self._pass.loaded = self._sampler._place_of(state)
 
 
 class Pass:
-    """What an iterator has listed of an epoch. A part of its own, so that iterator and generator do not hold each other."""
+    """What an iterator has listed of an epoch. It knows neither iterator nor sampler, so that nothing holds itself."""
 
-    def __init__(self, sampler: ResumableSampler) -> None:
-        self.sampler = sampler
+    def __init__(self) -> None:
         self.loaded: Place | None = None
         self.begun: Place | None = None
         self._n_listed = 0
         self._items: Iterator[Any] = iter(())
 
-    def lists(self) -> Iterator[Iterator[Any]]:
+    @property
+    def n_drawn(self) -> int:
+        return self._n_listed - length_hint(self._items)
+
+    def lists(self, sampler: ResumableSampler) -> Iterator[Iterator[Any]]:
         # A generator, so that the epoch is taken with the first draw and not by iter().
-        self.begun = self.sampler._begin(self)
-        for items in self.sampler._lists(self.begun):
+        self.begun = sampler._begin(self)
+        for items in sampler._lists(self.begun):
             self._n_listed += len(items)
             self._items = iter(items)
             yield self._items
-
-    def place(self) -> Place:
-        if self.begun is None:
-            return self.loaded or self.sampler._next_place()
-        return self.sampler._place_after(self.begun, self._n_listed - length_hint(self._items))
 
 
 class ResumableSampler(Sampler[Any]):
     """What samplers of rows and of batches share: epochs, and states that tell where one stands.
 
-    A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`), how a place has to be changed
-    to be its own (`_adapted`), and by how much an item moves the position (`_stride`).
+    A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`), where a pass stands after some of
+    them (`_place_after`), and how a place of other ranks has to be changed to be its own (`_adapted`).
     """
 
     _plan: Plan
     _cut: Cut | None = None
-    _stride: int = 1
     _loaded: Place | None = None
-    _latest: ref[Pass] | None = None
+    _latest: Pass | None = None
     epoch: int
 
     def _lists(self, place: Place) -> Iterator[list[Any]]:
@@ -112,20 +113,23 @@ class ResumableSampler(Sampler[Any]):
         return self._n_left(self._next_place())
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the pass that began last stands, or the start of the next epoch if that pass is over.
+        """Where the pass that began last stands, also if it was left early; before any, or after `set_epoch`, where the next begins.
 
         Returns
         -------
         state : dict
             Of plain values: epoch, position, and a fingerprint of labels, parameters and seed.
         """
-        latest = self._latest and self._latest()
-        return self._state_of(latest.place() if latest else self._next_place())
+        latest = self._latest
+        # Unless the epoch was moved since, as frameworks do on the row sampler of a batch sampler.
+        is_last = latest is not None and latest.begun is not None and latest.begun.epoch + 1 == self.epoch
+        return self._state_of(self._place_in(latest) if is_last and latest else self._next_place())
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Let the next pass go on from a state of this or another process.
 
-        A state from the end of an epoch goes on with the next one.
+        A state from the end of an epoch goes on with the next one. Of batches, the rest of the epoch keeps the steps of the state
+        (their size over all ranks, and whether all are full); the sampler's own hold from the next epoch on.
 
         Parameters
         ----------
@@ -170,12 +174,17 @@ class ResumableSampler(Sampler[Any]):
 
     def _begin(self, this_pass: Pass) -> Place:
         place = this_pass.loaded or self._next_place()
-        self._loaded, self._latest = None, ref(this_pass)
+        self._loaded, self._latest = None, this_pass
         self._move_to(place.epoch + 1)
         return place
 
+    def _place_in(self, this_pass: Pass) -> Place:
+        if this_pass.begun is None:
+            return this_pass.loaded or self._next_place()
+        return self._place_after(this_pass.begun, this_pass.n_drawn)
+
     def _place_after(self, place: Place, n_items: int) -> Place:
-        return place._replace(position=place.position + n_items * self._stride)
+        return place._replace(position=place.position + n_items)
 
     def _state_of(self, place: Place) -> dict[str, Any]:
         return {
@@ -211,14 +220,19 @@ def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
     if (state["cut"] is not None) != of_batches:
         kinds = ("rows", "batches") if of_batches else ("batches", "rows")
         raise ValueError(f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}.")
-    numbers = [state["epoch"], state["position"], *(state["cut"] or ())]
-    if not all(isinstance(number, Integral) for number in numbers):
-        raise TypeError(f"epoch, position and cut of a state must be whole numbers, got {numbers!r}.")
-    cut = Cut(*state["cut"]) if of_batches else None
-    place = Place(check_epoch(state["epoch"]), int(state["position"]), cut)
+    if not isinstance(state["position"], Integral) or isinstance(state["position"], bool):
+        raise TypeError(f"the position of a state must be an int, got {state['position']!r}.")
+    place = Place(check_epoch(state["epoch"]), int(state["position"]), _cut_of(state["cut"]) if of_batches else None)
     if state["fingerprint"] != plan.fingerprint(place.epoch):
         raise ValueError(
             "the state belongs to other labels (or another order of them), other parameters or another seed; give "
             "random_state an int, so that another process has the same seed."
         )
     return place
+
+
+def _cut_of(values: Any) -> Cut:
+    match values:
+        case [int(size), bool(drop_last), int(n_ranks), int(n_turns)] if min(size, n_ranks, n_turns) >= 1:
+            return Cut(size, drop_last, n_ranks, n_turns)
+    raise ValueError(f"the cut of a state must be [size, drop_last, n_ranks, n_turns], got {values!r}.")

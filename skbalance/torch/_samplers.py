@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from numbers import Integral
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -62,7 +62,6 @@ class BalancedSampler(ResumableSampler):
             )
         self._plan = plan
         self._ranks = ranks
-        self._stride = ranks.n
         self.epoch = 0
 
     def _lists(self, place: Place) -> Iterator[list[int]]:
@@ -124,7 +123,10 @@ class BalancedBatchSampler(ResumableSampler):
 
     def __init__(self, sampler: BalancedSampler, batch_size: int, drop_last: bool = False) -> None:
         if not isinstance(sampler, BalancedSampler):
-            raise TypeError(f"sampler must be a BalancedSampler, got {type(sampler).__name__}.")
+            raise TypeError(
+                f"sampler must be a BalancedSampler, got {type(sampler).__name__}. (Under Lightning, batches go into the loader as "
+                "sampler=..., batch_size=None.)"
+            )
         if not isinstance(batch_size, Integral) or isinstance(batch_size, bool):
             raise TypeError(f"batch_size must be an int >= 1, got {batch_size!r}.")
         if batch_size < 1:
@@ -156,30 +158,27 @@ class BalancedBatchSampler(ResumableSampler):
         yield from batches(Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position)
 
     def _n_left(self, place: Place) -> int:
-        assert place.cut is not None
-        return int(place.cut.n_batches(self._plan.n_samples(place.epoch))) - place.position
+        return int(cast(Cut, place.cut).n_batches(self._plan.n_samples(place.epoch))) - place.position
 
     def _adapted(self, place: Place) -> Place:
         """The rest of an epoch keeps its steps, however many ranks now share them: what is too large for them takes several turns."""
-        assert place.cut is not None
-        assert self._cut is not None
-        n_turns = -(-place.cut.size // self._cut.size)
-        cut = place.cut._replace(n_ranks=self._ranks.n, n_turns=n_turns)
-        step, turn = divmod(place.position, place.cut.n_turns)
-        if cut == place.cut:
+        before, own = cast(Cut, place.cut), cast(Cut, self._cut)
+        cut = before._replace(n_ranks=own.n_ranks, n_turns=-(-before.size // own.size))
+        if cut == before:
             return place
         n_samples = self._plan.n_samples(place.epoch)
         if cut.n_batches(n_samples) * cut.n_ranks > n_samples:
             raise ValueError(
-                f"the state is of an epoch in steps of at most {cut.size} rows, too few for {n_turns} batches on each of {cut.n_ranks} "
-                "ranks; go on with fewer ranks or larger batches."
+                f"the state is of an epoch in steps of at most {cut.size} rows, too few for {cut.n_turns} batches on each of "
+                f"{cut.n_ranks} ranks; go on with fewer ranks or larger batches."
             )
+        step, turn = divmod(place.position, before.n_turns)
         if turn:
             raise ValueError(
-                f"the state stands within a step of {place.cut.size} rows that {place.cut.n_ranks} ranks take in "
-                f"{place.cut.n_turns} turns; go on with as many ranks and turns, or from a state after a whole step."
+                f"the state stands within a step of {before.size} rows that {before.n_ranks} ranks take in {before.n_turns} turns; "
+                "go on with as many ranks and turns, or from a state after a whole step."
             )
-        return place._replace(position=step * n_turns, cut=cut)
+        return place._replace(position=step * cut.n_turns, cut=cut)
 
 
 class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
@@ -201,6 +200,8 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
         The number of ranks, and which one this is.
     drop_last : bool
         Whether the last few draws are left out where they are not enough for all ranks.
+    num_samples, total_size : int
+        Draws of this rank, and of all, in the next epoch. DistributedSampler's other attributes are not here.
     epoch : int
         The epoch that the next first draw takes.
 
@@ -221,6 +222,14 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
     def __init__(self, plan: Plan, ranks: Ranks) -> None:
         super().__init__(plan, ranks)
         self.num_replicas, self.rank, self.drop_last = ranks
+
+    @property
+    def num_samples(self) -> int:  # type: ignore[override]
+        return len(self)
+
+    @property
+    def total_size(self) -> int:  # type: ignore[override]
+        return len(self) * self.num_replicas
 
 
 class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[list[int]]):  # type: ignore[override]
