@@ -50,6 +50,10 @@ class Cut(NamedTuple):
         """Batches of each rank in an epoch."""
         return self.n_steps(n_samples) * self.n_turns
 
+    def n_kept(self, n_samples):
+        """Draws of an epoch that are in its batches."""
+        return self.n_steps(n_samples) * self.size if self.drop_last else n_samples
+
 
 def batches(epoch, cut, rank=0, begin=0):
     """Yield the batches of a rank from the ``begin``-th on as lists of lists of rows, a few batches at first.
@@ -63,13 +67,13 @@ def batches(epoch, cut, rank=0, begin=0):
             f"batch_size={cut.size // cut.n_ranks} with drop_last=True leaves no batch of the {len(epoch)} draws of epoch "
             f"{epoch.number}{f' on {cut.n_ranks} ranks' if cut.n_ranks > 1 else ''}."
         )
-    layout = _thinned(epoch, n_steps * cut.size) if cut.drop_last else epoch.layout
+    layout = _thinned(epoch, cut.n_kept(len(epoch))) if cut.drop_last else epoch.layout
     n = n_batches * cut.n_ranks
     width = -(-layout.n_samples // n)
     dtype = np.dtype(np.uint32 if layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS else np.uint64)
     offsets = np.arange(0, n * width, n, dtype=dtype)
     for start, stop in spans(n_batches - begin, width, LARGEST_CHUNK):
-        first = _first_slots(epoch, cut, n_steps, rank, np.arange(begin + start, begin + stop, dtype=dtype))
+        first = _first_slots(epoch, cut, n_steps, rank, np.arange(begin + start, begin + stop)).astype(dtype)
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
             first %= layout.n_samples
         by_offset = _rows_by_offset(epoch, layout, n_steps, n // n_steps, offsets[:, None] + first)
@@ -88,9 +92,11 @@ def _first_slots(epoch, cut, n_steps, rank, numbers):
 
     A step starts at a slot below the number of steps, and its batches start at distances of that number.
     """
+    # Words as wide as the steps want: the same for any number of ranks.
+    dtype = np.dtype(np.uint32 if n_steps < 2**32 else np.uint64)
+    key = Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
     step = numbers // cut.n_turns
-    key = Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), numbers.dtype)
-    start_of_step = permute(step, Domain.of(n_steps, numbers.dtype), key)
+    start_of_step = permute(step.astype(dtype), Domain.of(n_steps, dtype), key).astype(np.int64)
     in_step = (numbers - step * cut.n_turns) * cut.n_ranks + rank
     # Turned from step to step, so that no rank always gets the larger batches.
     in_step = (in_step + start_of_step) % (cut.n_turns * cut.n_ranks)

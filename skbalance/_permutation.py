@@ -110,14 +110,14 @@ def derive(seed, *words):
 
 
 def hash_words(x, key):
-    """A keyed hash of words that keeps them distinct: two turns of the permutation's hash, kept whole.
+    """A keyed hash of words that keeps them distinct; all bits of it are good, also where only a few of the words' bits vary.
 
     >>> len(set(hash_words(np.arange(1000, dtype=np.uint32), 7).tolist()))
     1000
     """
     word = _WORDS[x.dtype]
     h = x ^ x.dtype.type(key % 2 ** (8 * x.itemsize))
-    for multiplier in word.first, word.second:
+    for multiplier in word.first, word.second, word.first:
         h *= multiplier
         h ^= h >> word.shift
     return h

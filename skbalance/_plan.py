@@ -31,7 +31,7 @@ from skbalance._borders import BorderWalk, border_by_division
 from skbalance._permutation import GOLDEN64, Domain, Key, derive, gather, mix64, permute, pick, unpermute
 from skbalance._ranks import ALONE
 
-# Positions handled at a time: few at first, so that the first row is there in a millisecond; then what the cache holds.
+# Positions handled at a time: few at first, so that the first row is there in about a millisecond; then what the cache holds.
 FIRST_CHUNK = 2**14
 CHUNK = 2**16
 
@@ -143,16 +143,16 @@ class Plan:
         return self._walk.to(epoch) if self.schedule else border_by_division(self, epoch)
 
     def fingerprint(self, epoch):
-        """A hash of all that the rows of an epoch and of those after it depend on, as far as it can be known."""
+        """A hash of all that the rows of an epoch depend on, so also of the order of the labels."""
         result = self._digest.copy()
-        for array in (self.quotas_of(epoch), self.border_of(epoch).place):
+        for array in (self.quotas_of(epoch), *self.border_of(epoch)):
             result.update(array.astype("<i8").tobytes())
         return result.hexdigest()
 
     @cached_property
     def _digest(self):
         pool = np.empty(0, dtype=np.uint32) if self.pool is None else self.pool
-        result = blake2b(f"{self.seed} {self.replacement}".encode(), digest_size=16)
+        result = blake2b(f"{self.seed} {self.replacement} {self.dtype}".encode(), digest_size=16)
         for array in (self.class_counts, pool):
             result.update(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).data)
         return result

@@ -44,7 +44,7 @@ def loader_of(kind, rank, n_ranks):
     return StatefulDataLoader(data, batch_sampler=sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, **ranks))
 
 
-def train(folder, rank, n_ranks, kind, last_step, killed_at):
+def train(folder, rank, n_ranks, kind, last_step, killed_at, victim):
     """Go on from the checkpoint, and keep one after every step, until the last step or until a rank is killed."""
     join(folder, rank, n_ranks)
     loader = loader_of(kind, rank, n_ranks)
@@ -58,7 +58,7 @@ def train(folder, rank, n_ranks, kind, last_step, killed_at):
         for (batch,) in loader:
             gathered = [None] * n_ranks
             distributed.all_gather_object(gathered, batch.tolist())
-            if step == killed_at and rank == n_ranks - 1:
+            if step == killed_at and rank == victim:
                 os.kill(os.getpid(), signal.SIGKILL)
             distributed.barrier()
             step += 1
@@ -133,7 +133,8 @@ def train_with_lightning(folder, rank, n_ranks, kind):
 def loader_for_lightning(kind, ranks):
     sampler = InverseFrequencySampler(random_state=0)
     data = TensorDataset(torch.arange(len(Y)))
-    if kind == "rows":
+    if kind in ("rows", "wrapped rows"):
+        ranks = ranks if kind == "rows" else {}
         return DataLoader(data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE)
     batches = sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, **({} if kind == "lost" else ranks))
     if kind == "lost":

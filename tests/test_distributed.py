@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import signal
 import socket
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 
 from skbalance import InverseFrequencySampler
+
+pytestmark = pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
 
 
 @pytest.fixture
@@ -21,17 +24,17 @@ def work(monkeypatch):
     return importlib.import_module("ranks_at_work")
 
 
-def run(target, folder, n_ranks, *arguments):
-    """Exit codes of as many processes; where one is killed, the others are ended, as by torchrun."""
+def run(target, folder, n_ranks, *arguments, victim=0):
+    """Exit codes of as many processes; where the victim is killed, the others are ended, as by torchrun."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["skbalance.torch", "torchdata.stateful_dataloader"])
     (folder / "meet").unlink(missing_ok=True)
     processes = [context.Process(target=target, args=(folder, rank, n_ranks, *arguments)) for rank in range(n_ranks)]
     for process in processes:
         process.start()
-    processes[-1].join(120)
+    processes[victim].join(120)
     for process in processes:
-        if processes[-1].exitcode == -signal.SIGKILL:
+        if processes[victim].exitcode == -signal.SIGKILL:
             process.kill()
         process.join(120)
     return [process.exitcode for process in processes]
@@ -54,16 +57,16 @@ def test_processes_in_turn_draw_the_single_sampler(work, tmp_path, n_ranks, rand
         assert sorted(chain.from_iterable(step)) == sorted(together)
 
 
-@pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
 @pytest.mark.parametrize("kind", ["rows", "batches"])
 @pytest.mark.parametrize("n_ranks", [1, 3])
 def test_a_run_killed_at_random_steps_draws_what_an_uninterrupted_run_draws(work, tmp_path, n_ranks, kind):
     n_steps, n_kills = 150 // n_ranks, 20
     random = np.random.default_rng(n_ranks)
     for killed_at in np.sort(random.choice(n_steps, n_kills, replace=False)).tolist():
-        exit_codes = run(work.train, tmp_path, n_ranks, kind, n_steps, killed_at)
-        assert exit_codes[-1] == -signal.SIGKILL
-    assert run(work.train, tmp_path, n_ranks, kind, n_steps, None) == [0] * n_ranks
+        victim = int(random.integers(n_ranks))
+        exit_codes = run(work.train, tmp_path, n_ranks, kind, n_steps, killed_at, victim, victim=victim)
+        assert exit_codes[victim] == -signal.SIGKILL
+    assert run(work.train, tmp_path, n_ranks, kind, n_steps, None, 0) == [0] * n_ranks
     drawn = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("step-*.json"))]
     assert len(drawn) == n_steps
     loaders = [work.loader_of(kind, rank, n_ranks) for rank in range(n_ranks)]
@@ -71,6 +74,24 @@ def test_a_run_killed_at_random_steps_draws_what_an_uninterrupted_run_draws(work
     while len(uninterrupted) < n_steps:
         uninterrupted += [[batch.tolist() for (batch,) in step] for step in zip(*loaders, strict=True)]
     assert drawn == uninterrupted[:n_steps]
+
+
+@pytest.mark.parametrize("kind", ["rows", "batches"])
+def test_killed_runs_go_on_with_another_number_of_processes(work, tmp_path, kind):
+    # After whole steps of 24 rows: four ranks take one in one turn, two and three ranks in two turns.
+    for n_ranks, killed_at in ((4, 3), (2, 7), (3, 13)):
+        run(work.train, tmp_path, n_ranks, kind, 1000, killed_at, 0)
+    drawn = []
+    for path in sorted(tmp_path.glob("step-*.json")):
+        drawn += chain.from_iterable(json.loads(path.read_text()))
+    single = InverseFrequencySampler(random_state=0).fit(None, work.Y).draw(0)
+    assert len(drawn) < len(single)
+    assert not Counter(drawn) - Counter(single.tolist())  # none twice
+    # What is left of the epoch is what was not drawn.
+    resumed = work.loader_of(kind, 0, 1)
+    resumed.load_state_dict(json.loads((tmp_path / "checkpoint.json").read_text())["state"])
+    drawn += chain.from_iterable(batch.tolist() for (batch,) in resumed)
+    assert sorted(drawn) == sorted(single.tolist())
 
 
 @pytest.fixture
@@ -88,6 +109,18 @@ def test_lightning_keeps_the_balance_and_moves_through_epochs(work, tmp_path, ki
     loaders = [work.loader_for_lightning(kind, {"num_replicas": 2, "rank": rank}) for rank in range(2)]
     for epoch in range(3):
         assert [rank[epoch] for rank in seen] == [[batch.tolist() for (batch,) in loader] for loader in loaders]
+
+
+@pytest.mark.usefixtures("port")
+def test_lightning_wraps_a_row_sampler_without_ranks_and_keeps_the_balance(work, tmp_path):
+    assert run(work.train_with_lightning, tmp_path, 2, "wrapped rows") == [0, 0]
+    seen = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2)]
+    single = InverseFrequencySampler(random_state=0).fit(None, work.Y)
+    for epoch in range(3):
+        drawn = np.bincount(list(chain.from_iterable(chain(seen[0][epoch], seen[1][epoch]))), minlength=347)
+        more = drawn - np.bincount(single.draw(epoch), minlength=347)
+        assert (more >= 0).all()
+        assert more.sum() == 1  # 347 rows on two ranks
 
 
 @pytest.mark.usefixtures("port")

@@ -1,3 +1,4 @@
+import math
 import pickle
 from dataclasses import replace
 
@@ -237,6 +238,32 @@ def test_scheduled_epochs_are_the_same_in_any_order(plan, epochs):
 def test_borders_of_late_epochs_are_exact(plan, epoch):
     expected = [epoch * q % n for n, q in zip(plan.class_counts.tolist(), plan.quotas.tolist(), strict=True)]
     assert plan.border_of(epoch).place.tolist() == expected
+
+
+sizes = st.integers(0, 40).flatmap(lambda n_bits: st.integers(2**n_bits, 2 ** (n_bits + 1)))
+
+
+@given(st.lists(st.tuples(sizes, sizes), min_size=1, max_size=4), st.integers(0, 63), st.integers(-2, 2))
+def test_borders_are_those_of_whole_numbers_however_large(classes, n_bits, offset):
+    # Epochs about powers of two times fewer than the rows of the largest class, where narrower numbers would overflow.
+    n, q = (np.array(column) for column in zip(*classes, strict=True))
+    epoch = min(max(0, 2**n_bits // int(n.max()) + offset), 2**63 - 2)
+    plan = Plan(n, q, 0)
+    border = plan.border_of(epoch)
+    for index, (n_c, q_c) in enumerate(classes):
+        step = q_c % n_c
+        place = epoch * step % n_c
+        low, high = (n_c // 2, n_c) if place >= n_c // 2 else (0, n_c // 2)
+        step -= n_c if 2 * step > n_c else 0
+        run = (place - low if step >= 0 else high - 1 - place) // max(abs(step), 1)
+        dealt = epoch - epoch % (n_c // math.gcd(n_c, q_c))
+        expected = (place, int(low > 0 or n_c == 1), epoch if place == low else epoch - run, dealt)
+        assert tuple(int(found[index]) for found in border) == expected
+
+
+@pytest.mark.parametrize(("n", "q", "epoch"), [(5, 2**31 + 7, 3), (10**6, 999_999, 4000)])
+def test_borders_of_large_quotas_and_of_late_epochs_do_not_overflow(n, q, epoch):
+    assert Plan(np.array([n]), np.array([q]), 0).border_of(epoch).place.tolist() == [epoch * q % n]
 
 
 def test_a_plan_survives_a_pickle():

@@ -22,6 +22,7 @@ def ranks_of(make, n, **options):
 
 @given(worlds, st.integers(3, 500), st.booleans(), st.booleans(), st.integers(0, 5))
 def test_ranks_in_turn_are_the_single_sampler(n, n_samples, drop_last, replacement, epoch):
+    n = min(n, n_samples) if drop_last else n
     sampler = fitted(n_samples=n_samples, replacement=replacement)
     ranks = ranks_of(sampler.to_torch_sampler, n, drop_last=drop_last)
     drawn = []
@@ -63,7 +64,7 @@ def test_batches_of_a_step_are_one_batch_of_the_single_sampler(n, batch_size, n_
             assert min(map(len, step)) == 1
 
 
-@given(st.integers(2, 8), st.integers(1, 12))
+@given(st.integers(2, 8), st.integers(1, 60))
 def test_a_batch_of_a_rank_repeats_no_row_before_all_others_of_its_class_came(n, batch_size):
     for batches in ranks_of(fitted().to_torch_batch_sampler, n, batch_size=batch_size):
         for batch in batches:
@@ -116,7 +117,17 @@ def test_bad_ranks_are_refused(ranks, error, message):
         fitted().to_torch_batch_sampler(batch_size=2, **ranks)
 
 
+def test_the_epoch_of_batches_is_an_attribute_like_that_of_rows():
+    batches = fitted().to_torch_batch_sampler(batch_size=10, num_replicas=2, rank=0)
+    batches.epoch = 3
+    assert batches.sampler.epoch == 3
+
+
 def test_drop_last_is_for_ranks():
+    with pytest.raises(
+        ValueError, match="num_replicas must be at most the 1000 draws of an epoch with drop_last=True, got 1001"
+    ):
+        fitted().to_torch_sampler(num_replicas=1001, rank=0, drop_last=True)
     with pytest.raises(ValueError, match="drop_last=True needs num_replicas and rank"):
         fitted().to_torch_sampler(drop_last=True)
     with pytest.raises(TypeError, match="drop_last must be True or False, got 1"):

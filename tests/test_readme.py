@@ -56,20 +56,24 @@ def test_all_python_blocks_run_in_order(monkeypatch):
     assert sum(int(y.sum()) for y in drawn) == 1000
 
 
-def test_the_script_for_torchrun_keeps_the_balance_on_every_rank(tmp_path):
+def test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped(tmp_path):
     script = re.search(r"^```python torchrun\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
-    (tmp_path / "train.py").write_text(script)
     command = re.search(r"^torchrun (.*)", README, re.MULTILINE)[1].split()
-    printed = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", *command],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    found = re.findall(r"rank (\d), epoch (\d): (\d+) of (\d+) rows", printed)
-    assert {(rank, epoch) for rank, epoch, *_ in found} == {(rank, epoch) for rank in "01" for epoch in "012"}
-    assert all(int(n_rows) == 1000 and abs(int(n_rare) - 500) <= 16 for *_, n_rare, n_rows in found)
+
+    def run(name, text):
+        (tmp_path / "train.py").write_text(text)
+        launch = [sys.executable, "-m", "torch.distributed.run", *command]
+        done = subprocess.run(launch, cwd=tmp_path, check=name == "whole", capture_output=True, text=True)
+        return re.findall(r"rank (\d), step (\d+): (\d+) of (\d+) rows", done.stdout)
+
+    stopping = script.replace("        optimizer.step()\n", "        optimizer.step()\n        assert step < 40\n")
+    stopped, rest = run("stopped", stopping), run("whole", script)
+    assert {(rank, step) for rank, step, *_ in stopped} == {(rank, "32") for rank in "01"}
+    assert {(rank, step) for rank, step, *_ in rest} == {(rank, step) for rank in "01" for step in ("64", "96")}
+    n_rows = {(rank, step): int(n) for rank, step, _, n in [*stopped, *rest]}
+    assert set(n_rows.values()) <= {1000, *(n_rows[rank, "64"] for rank in "01")}
+    assert all(700 <= n_rows[rank, "64"] < 1000 for rank in "01")  # the part that was left of the second epoch
+    assert all(abs(int(n_rare) - int(n) / 2) <= 32 for *_, n_rare, n in [*stopped, *rest])
 
 
 def test_the_two_commands_are_one_line_each():

@@ -283,8 +283,9 @@ def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_sam
             for rank in range(n)
         ]
         n_turns = -(-first // (n * batch_size))
-        n_in_all = n * n_turns * (n_samples // first if drop_last else -(-n_samples // first))
-        if state and n_in_all > n_samples:
+        n_kept = n_samples // first * first if drop_last else n_samples
+        n_in_all = n * n_turns * -(-n_kept // first)
+        if state and n_in_all > n_kept:
             with pytest.raises(ValueError, match=f"{first} rows, too few for {n_turns} batches on each of {n} ranks"):
                 ranks[0].load_state_dict(state)
             continue
@@ -299,14 +300,62 @@ def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_sam
             drawn += chain.from_iterable(step)
         state = iterators[-1].state_dict()
         assert all(iterator.state_dict() == state for iterator in iterators)
-    n_kept = n_samples // first * first if drop_last else n_samples
     assert len(drawn) == n_kept
     assert not Counter(drawn) - Counter(sampler.draw(0).tolist())
 
 
+def test_ranks_share_steps_of_any_size_alike():
+    # Beyond 4096 rows a batch is ordered by wider words than the parts of it that ranks take.
+    sampler = fitted(np.repeat([0, 1, 2], [30_000, 8000, 2000]))
+    ranks = [batches_of(sampler, 4000, num_replicas=2, rank=rank) for rank in (0, 1)]
+    iterators = [iter(rank) for rank in ranks]
+    drawn = list(chain.from_iterable(chain.from_iterable(islice(zip(*iterators, strict=True), 3))))
+    single = batches_of(sampler, 8000)
+    single.load_state_dict(iterators[0].state_dict())
+    drawn += chain.from_iterable(single)
+    assert sorted(drawn) == sorted(sampler.draw(0).tolist())
+
+
+@kinds
+def test_positions_past_the_end_are_refused_on_ranks_too(make):
+    sampler = make(fitted(), num_replicas=4, rank=0)
+    end = len(list(sampler)) if make is batches_of else 1000
+    sampler.set_epoch(0)
+    state = sampler.state_dict()
+    sampler.load_state_dict({**state, "position": end})
+    assert sampler.epoch == 1
+    with pytest.raises(ValueError, match=f"position {end + 1} of the state is not in epoch 0, which ends at {end}"):
+        sampler.load_state_dict({**state, "position": end + 1})
+
+
+def test_steps_of_a_state_rule_the_epoch_that_it_stands_in_and_no_other():
+    small, large = batches_of(fitted(), 10), batches_of(fitted(), 100)
+    iterator = iter(small)
+    for n_drawn, n_batches in ((0, 10), (1, 99), (99, 10)):  # none, one, the rest
+        list(islice(iterator, n_drawn))
+        large.load_state_dict(iterator.state_dict())
+        assert len(large) == len(list(large)) == n_batches
+        assert len(large) == 10  # the next epoch
+    ranks = batches_of(fitted(), 1, num_replicas=2, rank=0)
+    over = batches_of(fitted(), 1)
+    list(over)
+    ranks.load_state_dict(over.state_dict())
+    assert ranks.epoch == 1
+
+
+def test_a_place_is_taken_once():
+    sampler = rows_of(fitted())
+    sampler.load_state_dict({**sampler.state_dict(), "position": 990})
+    assert len(list(sampler)) == 10
+    sampler.set_epoch(0)
+    assert len(list(sampler)) == 1000
+
+
 def test_a_state_within_the_turns_of_a_step_wants_the_same_turns():
     sampler = fitted()
-    state = iter(batches_of(sampler, 24, num_replicas=4, rank=0)).state_dict()
+    larger = iter(batches_of(sampler, 24, num_replicas=4, rank=0))
+    next(larger)
+    state = larger.state_dict()
     smaller = iter(batches_of(sampler, 24, num_replicas=2, rank=0))
     smaller.load_state_dict(state)
     next(smaller)
@@ -347,8 +396,8 @@ def test_states_of_other_data_and_parameters_are_refused(make, other):
     ("changes", "error", "message"),
     [
         ({"version": 2}, ValueError, "the state is of version 2, this skbalance reads version 1"),
-        ({"position": 10**6}, ValueError, "position 1000000 of the state is past the end of epoch 0"),
-        ({"position": -1}, ValueError, "position -1 of the state is past the end of epoch 0"),
+        ({"position": 10**6}, ValueError, "position 1000000 of the state is not in epoch 0, which ends at"),
+        ({"position": -1}, ValueError, "position -1 of the state is not in epoch 0, which ends at"),
         ({"position": 1.5}, TypeError, r"the position of a state must be an int, got 1\.5"),
         ({"position": True}, TypeError, "the position of a state must be an int, got True"),
         ({"epoch": -1}, ValueError, "epoch must be an int from 0 to .*, got -1"),
@@ -389,6 +438,17 @@ def test_a_fingerprint_tells_what_the_rows_depend_on_and_nothing_else():
     assert plan.fingerprint(3) == fitted(np.array(["a", "b", "c"])[Y])._plan.fingerprint(3)
     assert plan.fingerprint(3) != replace(plan, seed=1).fingerprint(3)
     assert len({fitted(strength=strength)._plan.fingerprint(0) for strength in (0, 0.5, 1)}) == 3
+
+
+def test_a_fingerprint_tells_what_went_before_where_strength_changes():
+    def after(*strengths):
+        return fitted(strength=lambda epoch: strengths[min(epoch, 2)])._plan
+
+    one, other = after(0.0, 0.7, 0.5), after(0.7, 0.0, 0.5)
+    assert one.border_of(2).place.tolist() == other.border_of(2).place.tolist()
+    assert one.fingerprint(2) != other.fingerprint(2)
+    constant, function = fitted(n_samples="over"), fitted(n_samples="over", strength=lambda _: 1.0)
+    assert constant._plan.fingerprint(0) != function._plan.fingerprint(0)  # its words are wider, so its rows are others
 
 
 def test_a_row_sampler_of_its_own_pool_resumes():

@@ -88,7 +88,8 @@ class ResumableSampler(Sampler[Any]):
     """What samplers of rows and of batches share: epochs, and states that tell where one stands.
 
     A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`), where a pass stands after some of
-    them (`_place_after`), and how a place of other ranks has to be changed to be its own (`_adapted`).
+    them (`_place_after`), at which position the place's epoch ends (`_end_of`), and how a place of other ranks has to be changed to
+    be its own (`_adapted`).
     """
 
     _plan: Plan
@@ -101,6 +102,9 @@ class ResumableSampler(Sampler[Any]):
         raise NotImplementedError
 
     def _n_left(self, place: Place) -> int:
+        raise NotImplementedError
+
+    def _end_of(self, place: Place) -> int:
         raise NotImplementedError
 
     def _adapted(self, place: Place) -> Place:
@@ -144,7 +148,7 @@ class ResumableSampler(Sampler[Any]):
         """
         self._loaded = self._place_of(state)
         self._latest = None
-        self._move_to(self._loaded.epoch)
+        self.epoch = self._loaded.epoch
 
     def set_epoch(self, epoch: int) -> None:
         """Let the next first draw take this epoch, whatever went before.
@@ -162,10 +166,7 @@ class ResumableSampler(Sampler[Any]):
             An epoch that is no int from 0 to 2**63 - 2.
         """
         self._latest = None
-        self._move_to(check_epoch(epoch))
-
-    def _move_to(self, epoch: int) -> None:
-        self.epoch = epoch
+        self.epoch = check_epoch(epoch)
 
     def _next_place(self) -> Place:
         if self._loaded and self._loaded.epoch == self.epoch:
@@ -175,7 +176,7 @@ class ResumableSampler(Sampler[Any]):
     def _begin(self, this_pass: Pass) -> Place:
         place = this_pass.loaded or self._next_place()
         self._loaded, self._latest = None, this_pass
-        self._move_to(place.epoch + 1)
+        self.epoch = place.epoch + 1
         return place
 
     def _place_in(self, this_pass: Pass) -> Place:
@@ -197,11 +198,16 @@ class ResumableSampler(Sampler[Any]):
 
     def _place_of(self, state: Mapping[str, Any]) -> Place:
         """The place that a state tells, checked; the end of an epoch is the start of the next."""
-        place = self._adapted(_checked(state, self._plan, self._cut is not None))
-        n_left = self._n_left(place)
-        if place.position < 0 or n_left < 0:
-            raise ValueError(f"position {place.position} of the state is past the end of epoch {place.epoch}.")
-        return place if n_left else Place(place.epoch + 1, 0, self._cut)
+        place = _checked(state, self._plan, self._cut is not None)
+        end = self._end_of(place)
+        if not 0 <= place.position <= end:
+            raise ValueError(
+                f"position {place.position} of the state is not in epoch {place.epoch}, which ends at {end}."
+            )
+        if place.position == 0:
+            return Place(place.epoch, 0, self._cut)
+        adapted = self._adapted(place) if place.position < end else place
+        return adapted if place.position < end and self._n_left(adapted) else Place(place.epoch + 1, 0, self._cut)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_latest": None}  # a pass stays in its process
@@ -215,7 +221,7 @@ def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
     missing = [name for name in wanted if name not in state]
     if missing:
         raise ValueError(f"a state must be made by state_dict(), got one without {', '.join(missing)}.")
-    if state["version"] != VERSION:
+    if type(state["version"]) is not int or state["version"] != VERSION:
         raise ValueError(f"the state is of version {state['version']!r}, this skbalance reads version {VERSION}.")
     if (state["cut"] is not None) != of_batches:
         kinds = ("rows", "batches") if of_batches else ("batches", "rows")

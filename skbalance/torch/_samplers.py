@@ -70,9 +70,12 @@ class BalancedSampler(ResumableSampler):
     def _n_left(self, place: Place) -> int:
         return int(self._ranks.n_draws(self._plan.n_samples(place.epoch) - place.position))
 
+    def _end_of(self, place: Place) -> int:
+        return self._plan.n_samples(place.epoch)
+
     def _place_after(self, place: Place, n_items: int) -> Place:
-        end = self._plan.n_samples(place.epoch)  # the surplus that makes ranks equal is not counted
-        return place._replace(position=min(end, place.position + n_items * self._ranks.n))
+        # The surplus that makes ranks equal is not counted.
+        return place._replace(position=min(self._end_of(place), place.position + n_items * self._ranks.n))
 
 
 class BalancedBatchSampler(ResumableSampler):
@@ -148,17 +151,21 @@ class BalancedBatchSampler(ResumableSampler):
         self.drop_last = bool(drop_last)
 
     @property
-    def epoch(self) -> int:  # type: ignore[override]
+    def epoch(self) -> int:
         return self.sampler.epoch
 
-    def _move_to(self, epoch: int) -> None:
-        self.sampler.set_epoch(epoch)
+    @epoch.setter
+    def epoch(self, epoch: int) -> None:
+        self.sampler.epoch = epoch
 
     def _lists(self, place: Place) -> Iterator[list[list[int]]]:
         yield from batches(Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position)
 
     def _n_left(self, place: Place) -> int:
-        return int(cast(Cut, place.cut).n_batches(self._plan.n_samples(place.epoch))) - place.position
+        return self._end_of(place) - place.position
+
+    def _end_of(self, place: Place) -> int:
+        return int(cast(Cut, place.cut).n_batches(self._plan.n_samples(place.epoch)))
 
     def _adapted(self, place: Place) -> Place:
         """The rest of an epoch keeps its steps, however many ranks now share them: what is too large for them takes several turns."""
@@ -167,7 +174,7 @@ class BalancedBatchSampler(ResumableSampler):
         if cut == before:
             return place
         n_samples = self._plan.n_samples(place.epoch)
-        if cut.n_batches(n_samples) * cut.n_ranks > n_samples:
+        if cut.n_batches(n_samples) * cut.n_ranks > cut.n_kept(n_samples):
             raise ValueError(
                 f"the state is of an epoch in steps of at most {cut.size} rows, too few for {cut.n_turns} batches on each of "
                 f"{cut.n_ranks} ranks; go on with fewer ranks or larger batches."
@@ -221,6 +228,10 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
 
     def __init__(self, plan: Plan, ranks: Ranks) -> None:
         super().__init__(plan, ranks)
+        if ranks.drop_last and len(self) == 0:
+            raise ValueError(
+                f"num_replicas must be at most the {plan.n_samples(0)} draws of an epoch with drop_last=True, got {ranks.n}."
+            )
         self.num_replicas, self.rank, self.drop_last = ranks
 
     @property
@@ -232,7 +243,7 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
         return len(self) * self.num_replicas
 
 
-class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[list[int]]):  # type: ignore[override]
+class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[list[int]]):
     """The batches of one rank: a BalancedBatchSampler that frameworks know as sharded already.
 
     Made by ``to_torch_batch_sampler(..., num_replicas=..., rank=...)``. The batches of all ranks in one step are, together, a

@@ -3,8 +3,8 @@
     python tests/benchmarks/compare.py
 
 prints the tables and draws the picture of the README, in about a quarter of an hour on two cores. Each measurement is a process
-of its own; peers take turns, and the best of the repeats counts. Ratios of one run hold where absolute times do not. Peers that
-are not installed are left out, with a line that tells how to install them.
+of its own; peers take turns, and the best of the repeats counts, of what takes long a single one. Ratios of one run hold where
+absolute times do not. Peers that are not installed are left out, with a line that tells how to install them.
 """
 
 import argparse
@@ -53,12 +53,12 @@ class Bench:
         return {name: {key: min(run[key] for run in some) for key in some[0]} for name, some in runs.items()}
 
     def _labels(self, n_rows, n_classes, dtype):
-        """Classes from 100 rows to one for the rarest, in random order."""
+        """Classes of up to 100 times as many rows as the rarest, none without a row, in random order."""
         path = self.folder / f"{n_rows}-{n_classes}-{np.dtype(dtype)}.npy"
         if not path.exists():
-            share = np.geomspace(1, 100, n_classes)
-            labels = np.random.default_rng(0).choice(n_classes, n_rows, p=share / share.sum())
-            np.save(path, np.unique(labels, return_inverse=True)[1].astype(dtype))  # no number without a row
+            random, share = np.random.default_rng(0), np.geomspace(1, 100, n_classes)
+            drawn = random.choice(n_classes, n_rows - n_classes, p=share / share.sum())
+            np.save(path, random.permutation(np.concatenate([np.arange(n_classes), drawn])).astype(dtype))
         return path
 
 
@@ -143,7 +143,9 @@ def report_details(n_rows, measured):
             for name, r in measured.items()
         ],
     )
-    print("\nAn index of RandomUnderSampler is dear because few rows are left of many.")
+    print(
+        "\nRandomOverSampler and RandomUnderSampler give more and fewer rows; their time is that of a row that they give."
+    )
 
 
 def report_classes(bench, names, n_rows, classes):
