@@ -59,6 +59,8 @@ def torchsampler(labels):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of its own
         from torchsampler import ImbalancedDatasetSampler
+    if sys.modules["torchvision"] is stand_in:
+        del sys.modules["torchvision"]
 
     return in_batches(ImbalancedDatasetSampler(labels, labels=labels))
 
