@@ -23,90 +23,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from itertools import pairwise
 
 import numpy as np
 
 from skbalance._borders import BorderWalk, border_by_division
+from skbalance._layout import Layout, pieces, spans
 from skbalance._permutation import GOLDEN64, Domain, Key, derive, gather, mix64, permute, pick, unpermute
 from skbalance._ranks import ALONE
 
-# Positions handled at a time: few at first, so that the first row is there in about a millisecond; then what the cache holds.
-FIRST_CHUNK = 2**14
-CHUNK = 2**16
-
-# Draws of one class, side by side, that are worth numpy's calls for them alone: its parameters then are scalars.
-LONG_RUN = 2**13
-
 # What a key is for.
 SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES, WITHIN_BATCHES = range(6)
-
-
-def spans(n, width=1, largest=CHUNK):
-    """Bounds of chunks of n items that stand for ``width`` draws each: few at first, ``largest`` draws in the end.
-
-    >>> [stop - start for start, stop in spans(100_000)]
-    [16384, 32768, 50848]
-    """
-    start, most = 0, FIRST_CHUNK
-    while start < n:
-        stop = min(n, start + max(1, most // width))
-        yield start, stop
-        start, most = stop, min(2 * most, largest)
-
-
-def pieces(starts, ends, n):
-    """Bounds of pieces of [0, n) for the cache: a run from start to end has pieces of its own if it is long, others share.
-
-    >>> list(pieces(np.array([0, 10, 20, 50_000]), np.array([10, 20, 50_000, 50_005]), 50_005))
-    [(0, 20), (20, 50000), (50000, 50005)]
-    """
-    is_long = ends - starts >= LONG_RUN
-    cuts = np.unique(np.concatenate([starts[is_long], ends[is_long], np.array([0, n], dtype=ends.dtype)]))
-    for start, stop in pairwise(cuts.tolist()):
-        for piece in range(start, stop, CHUNK):
-            yield piece, min(piece + CHUNK, stop)
-
-
-class Layout:
-    """Which slots of an epoch are whose: runs as long as the quotas, in the order of the classes."""
-
-    def __init__(self, quotas, dtype):
-        self.n_samples = int(quotas.sum())
-        self.quotas = quotas.astype(dtype)
-        self.ends = np.cumsum(quotas).astype(dtype)
-        self.starts = self.ends - self.quotas
-        # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two classes.
-        n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
-        self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
-        ends_in_buckets = -((-np.cumsum(quotas)) >> self._shift)  # rounded up
-        n_first = np.diff(ends_in_buckets, prepend=0)
-        self._buckets = np.repeat(np.arange(len(quotas), dtype=np.min_scalar_type(len(quotas) - 1)), n_first)
-
-    def class_of(self, slots):
-        """Index of the class whose run holds each slot.
-
-        >>> Layout(np.array([2, 3]), np.uint32).class_of(np.arange(5, dtype=np.uint32)).tolist()
-        [0, 0, 1, 1, 1]
-        """
-        classes = gather(self._buckets, slots >> self._shift).astype(np.intp)
-        if self._shift:
-            later = np.flatnonzero(slots >= gather(self.ends, classes))
-            classes[later] = np.searchsorted(self.ends, slots[later], side="right")
-        return classes
-
-    def draws(self, slots):
-        """Class at the slots, and which draw of its class each is, from 0.
-
-        The classes have one entry where all slots are of one class. Whoever goes on with them takes either: numpy then works
-        with scalars, which is what makes long runs of a class cheap.
-
-        >>> [found.tolist() for found in Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], dtype=np.uint32))]
-        [[1], [0, 2]]
-        """
-        first, last = np.searchsorted(self.ends, [slots.min(), slots.max()], side="right")
-        classes = np.array([first]) if first == last else self.class_of(slots)
-        return classes, slots - gather(self.starts, classes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._plan import CHUNK, LONG_RUN, Epoch, Plan, pieces
+from skbalance._layout import CHUNK, LONG_RUN, pieces
+from skbalance._plan import Epoch, Plan
 
 never = st.just(False)
 epochs = st.one_of(st.integers(0, 40), st.integers(0, 2**62))

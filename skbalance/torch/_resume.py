@@ -126,8 +126,9 @@ class ResumableSampler(Sampler[Any]):
         """
         latest = self._latest
         # Unless the epoch was moved since, as frameworks do on the row sampler of a batch sampler.
-        is_last = latest is not None and latest.begun is not None and latest.begun.epoch + 1 == self.epoch
-        return self._state_of(self._place_in(latest) if is_last and latest else self._next_place())
+        if latest and latest.begun and latest.begun.epoch + 1 == self.epoch:
+            return self._state_of(self._place_in(latest))
+        return self._state_of(self._next_place())
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Let the next pass go on from a state of this or another process.
@@ -206,8 +207,11 @@ class ResumableSampler(Sampler[Any]):
             )
         if place.position == 0:
             return Place(place.epoch, 0, self._cut)
-        adapted = self._adapted(place) if place.position < end else place
-        return adapted if place.position < end and self._n_left(adapted) else Place(place.epoch + 1, 0, self._cut)
+        if place.position < end:
+            place = self._adapted(place)
+            if self._n_left(place):
+                return place
+        return Place(place.epoch + 1, 0, self._cut)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_latest": None}  # a pass stays in its process
