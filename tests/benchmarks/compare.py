@@ -193,8 +193,9 @@ def report_ranks(bench, n_rows):
 def report(bench, names, largest):
     """All tables; returns the picture."""
     by_size = report_sizes(bench, names, [10**exponent for exponent in range(4, largest + 1)])
+    for n_rows, measured in by_size.items():
+        report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
-    report_details(middle, by_size[middle])
     report_classes(bench, names, middle // 10, [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle])
     report_fit(bench, middle)
     report_resampling(bench, middle // 10)
