@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 OURS, LIMIT = next(iter(PEERS)), "physical limit"
 FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
+# Those that give rows one by one, ours first.
+BY_ROWS = "to_torch_sampler", "RandomSampler (no balancing)", "WeightedRandomSampler", "torchsampler"
 # Peers that make no difference to other numbers of classes, or take minutes at a million rows.
 NOT_BY_CLASSES = "torchsampler", "MPerClassSampler", "RandomOverSampler", "RandomUnderSampler"
 
@@ -148,6 +150,16 @@ def report_details(n_rows, measured):
     )
 
 
+def report_rows(bench, names, n_rows):
+    measured = bench.best("rows", [name for name in BY_ROWS if name in names], n_rows, FEW)
+    ours = measured[BY_ROWS[0]]["index"]
+    table(
+        f"{n_rows:,} rows, {FEW} classes, one by one: time from labels to the last index",
+        ["", "ns an index", "multiple"],
+        [[k, f"{r['index'] * 1e9:.0f}", f"{r['index'] / ours:.2f}"] for k, r in measured.items()],
+    )
+
+
 def report_classes(bench, names, n_rows, classes):
     some = [name for name in names if name not in NOT_BY_CLASSES]
     by_classes = {f"{c:,}": bench.best("batches", some, n_rows, c) for c in [2, *classes]}
@@ -196,6 +208,7 @@ def report(bench, names, largest):
     for n_rows, measured in by_size.items():
         report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
+    report_rows(bench, names, middle // 10)
     report_classes(bench, names, middle // 10, [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle])
     report_fit(bench, middle)
     report_resampling(bench, middle // 10)

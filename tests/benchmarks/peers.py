@@ -153,6 +153,13 @@ def measure_batches(name, labels):
     return {"build": built - start, "first": first - built, "index": (done - start) / n_rows}
 
 
+def measure_rows(name, labels):
+    """Seconds an index from labels to the last row of a sampler of rows, in no batches."""
+    start = time.perf_counter()
+    deque(PEERS[name](labels).sampler, maxlen=0)
+    return {"index": (time.perf_counter() - start) / len(labels)}
+
+
 def measure_fit(name, labels):
     """Seconds a label to fit from labels of one kind."""
     from skbalance import InverseFrequencySampler
@@ -215,6 +222,7 @@ def measure_rank(name, labels):
 
 TASKS = {
     "batches": measure_batches,
+    "rows": measure_rows,
     "fit": measure_fit,
     "draw": measure_draw,
     "resample": measure_resampling,
