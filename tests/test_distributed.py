@@ -78,8 +78,8 @@ def test_a_run_killed_at_random_steps_draws_what_an_uninterrupted_run_draws(work
 
 @pytest.mark.parametrize("kind", ["rows", "batches"])
 def test_killed_runs_go_on_with_another_number_of_processes(work, tmp_path, kind):
-    # After whole steps of 24 rows: four ranks take one in one turn, two and three ranks in two turns.
-    for n_ranks, killed_at in ((4, 3), (2, 7), (3, 13)):
+    # Also within a step of 24 rows: four ranks take one in one turn, two and three ranks in two turns.
+    for n_ranks, killed_at in ((4, 3), (2, 6), (3, 9), (2, 10)):
         run(work.train, tmp_path, n_ranks, kind, 1000, killed_at, 0)
     drawn = []
     for path in sorted(tmp_path.glob("step-*.json")):

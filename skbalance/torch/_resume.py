@@ -194,7 +194,7 @@ class ResumableSampler(Sampler[Any]):
             "fingerprint": self._plan.fingerprint(place.epoch),
             "epoch": place.epoch,
             "position": place.position,
-            "cut": place.cut and list(place.cut),
+            "cut": place.cut and [*place.cut[:-1], [list(stop) for stop in place.cut.earlier]],
         }
 
     def _place_of(self, state: Mapping[str, Any]) -> Place:
@@ -205,7 +205,7 @@ class ResumableSampler(Sampler[Any]):
             raise ValueError(
                 f"position {place.position} of the state is not in epoch {place.epoch}, which ends at {end}."
             )
-        if place.position == 0:
+        if place.position == 0 and not (place.cut and place.cut.earlier):
             return Place(place.epoch, 0, self._cut)
         if place.position < end:
             place = self._adapted(place)
@@ -243,6 +243,17 @@ def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
 
 def _cut_of(values: Any) -> Cut:
     match values:
-        case [int(size), bool(drop_last), int(n_ranks), int(n_turns)] if min(size, n_ranks, n_turns) >= 1:
-            return Cut(size, drop_last, n_ranks, n_turns)
-    raise ValueError(f"the cut of a state must be [size, drop_last, n_ranks, n_turns], got {values!r}.")
+        case [int(size), bool(drop_last), int(n_ranks), int(n_turns), [*earlier]] if min(size, n_ranks, n_turns) >= 1:
+            if all(_is_stop(stop) for stop in earlier):
+                return Cut(size, drop_last, n_ranks, n_turns, tuple(map(tuple, earlier)))
+    raise ValueError(
+        "the cut of a state must be [size, drop_last, n_ranks, n_turns, [[n_ranks, n_turns, turn], ...]], "
+        f"got {values!r}."
+    )
+
+
+def _is_stop(values: Any) -> bool:
+    match values:
+        case [int(n_ranks), int(n_turns), int(turn)]:
+            return n_ranks >= 1 and 0 <= turn < n_turns
+    return False

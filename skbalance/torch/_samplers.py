@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from torch.utils.data import DistributedSampler
 
-from skbalance._batches import Cut, batches
+from skbalance._batches import Cut, batches, rest_of_step
 from skbalance._plan import Epoch, Plan
 from skbalance._ranks import ALONE, Ranks
 from skbalance.torch._resume import Place, ResumableSampler
@@ -162,25 +162,31 @@ class BalancedBatchSampler(ResumableSampler):
     def _end_of(self, place: Place) -> int:
         return int(cast(Cut, place.cut).n_batches(self._plan.n_samples(place.epoch)))
 
+    def _place_after(self, place: Place, n_items: int) -> Place:
+        after, cut = super()._place_after(place, n_items), cast(Cut, place.cut)
+        if after.position // cut.n_turns > place.position // cut.n_turns:  # the step that others began is over
+            after = after._replace(cut=cut._replace(earlier=()))
+        return after
+
     def _adapted(self, place: Place) -> Place:
         """The rest of an epoch keeps its steps, however many ranks now share them: what is too large for them takes several turns."""
         before, own = cast(Cut, place.cut), cast(Cut, self._cut)
-        cut = before._replace(n_ranks=own.n_ranks, n_turns=-(-before.size // own.size))
-        if cut == before:
+        n_turns = -(-before.size // own.size)
+        if (own.n_ranks, n_turns) == (before.n_ranks, before.n_turns):
             return place
-        n_samples = self._plan.n_samples(place.epoch)
-        if cut.n_batches(n_samples) * cut.n_ranks > cut.n_kept(n_samples):
+        step, turn = divmod(place.position, before.n_turns)
+        stopped = (*before.earlier, (before.n_ranks, before.n_turns, turn)) if turn or before.earlier else ()
+        cut = before._replace(n_ranks=own.n_ranks, n_turns=n_turns, earlier=stopped)
+        epoch = Epoch(self._plan, place.epoch)
+        left, begun, _ = rest_of_step(epoch, cut, step)
+        if cut.n_batches(len(epoch)) * cut.n_ranks > cut.n_kept(len(epoch)) or cut.n_ranks * (n_turns - begun) > len(
+            left
+        ):
             raise ValueError(
-                f"the state is of an epoch in steps of at most {cut.size} rows, too few for {cut.n_turns} batches on each of "
+                f"the state is of an epoch in steps of at most {cut.size} rows, too few for {n_turns} batches on each of "
                 f"{cut.n_ranks} ranks; go on with fewer ranks or larger batches."
             )
-        step, turn = divmod(place.position, before.n_turns)
-        if turn:
-            raise ValueError(
-                f"the state stands within a step of {before.size} rows that {before.n_ranks} ranks take in {before.n_turns} turns; "
-                "go on with as many ranks and turns, or from a state after a whole step."
-            )
-        return place._replace(position=step * cut.n_turns, cut=cut)
+        return place._replace(position=step * n_turns + begun, cut=cut)
 
 
 class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
