@@ -13,7 +13,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _quotas
-from skbalance._labels import encode, group
+from skbalance._labels import encode
 from skbalance._parameters import (
     check_epoch,
     check_n_samples,
@@ -23,6 +23,7 @@ from skbalance._parameters import (
     strength_at,
 )
 from skbalance._plan import Epoch, Plan
+from skbalance._pools import group
 from skbalance._rows import check_rows, take_rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from skbalance._labels import CHUNK, CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode, group
+from skbalance._labels import CHUNK, CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
 
 WORDS = ["b", "a", "b", "c"]
 KINDS = {
@@ -138,22 +138,6 @@ def test_more_texts_than_their_table_has_places_are_told_apart():
     classes, codes = encode(np.char.mod("%06d", numbers))
     assert classes.tolist() == [f"{number:06d}" for number in range(100_000)]
     assert np.array_equal(codes, numbers)
-
-
-@given(st.lists(st.integers(0, 9), min_size=1))
-def test_group_lists_rows_by_class_in_row_order(codes):
-    codes = np.array(codes, dtype=np.uint8)
-    rows, counts = group(codes, 10)
-    assert np.array_equal(rows, np.argsort(codes, kind="stable"))
-    assert np.array_equal(counts, np.bincount(codes, minlength=10))
-
-
-@pytest.mark.parametrize("n_classes", [2, 300, 90_000])
-def test_group_joins_its_chunks(n_classes):
-    codes = np.random.default_rng(0).integers(n_classes, size=2 * max(CHUNK, 4 * n_classes) + 17)
-    rows, counts = group(codes, n_classes)
-    assert np.array_equal(rows, np.argsort(codes, kind="stable"))
-    assert np.array_equal(counts, np.bincount(codes, minlength=n_classes))
 
 
 def test_labels_may_be_objects_that_hash_and_sort():
