@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from skbalance._labels import CHUNK, CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
+from skbalance._labels import CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
 
 WORDS = ["b", "a", "b", "c"]
 KINDS = {
