@@ -1,7 +1,15 @@
 """Balanced resampling for scikit-learn and PyTorch, in which each draw is a function of seed, epoch and position."""
 
+from skbalance._classifier import PriorCorrectedClassifier
+from skbalance._display import ClassBalanceDisplay, StrengthCurveDisplay
 from skbalance._sampler import InverseFrequencySampler
 
 __version__ = "0.1.0"
 
-__all__ = ["InverseFrequencySampler", "__version__"]
+__all__ = [
+    "ClassBalanceDisplay",
+    "InverseFrequencySampler",
+    "PriorCorrectedClassifier",
+    "StrengthCurveDisplay",
+    "__version__",
+]

@@ -51,17 +51,12 @@ def imbalanced_digits(seed: int) -> Data:
     return Data(as_tensor(X[rows]), torch.as_tensor(y[rows]), as_tensor(X_test), y_test)
 
 
-def train(data: Data, method: str, strength: float, n_epochs: int, seed: int) -> np.ndarray:
-    """Test probabilities after each epoch, of shape (n_epochs, n_test_rows, 10)."""
+def train(loader: Any, X_test: torch.Tensor, weights: torch.Tensor | None, n_epochs: int, seed: int) -> np.ndarray:
+    """Test probabilities after each epoch, of shape (n_epochs, n_test_rows, 10), with a loss of those weights."""
     torch.manual_seed(seed)
     network = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
-    sampler = InverseFrequencySampler(strength=strength, random_state=seed)
-    rows = sampler.to_torch_sampler(data.y)
-    weights = torch.tensor(list(sampler.class_weight_.values()), dtype=torch.float32) if method == WEIGHTED else None
     loss = nn.CrossEntropyLoss(weight=weights)
-    order: dict[str, Any] = {"sampler": rows} if method == SAMPLED else {"shuffle": True}
-    loader = DataLoader(TensorDataset(data.X, data.y), batch_size=BATCH_SIZE, **order)
     by_epoch = []
     for _ in range(n_epochs):
         for X, y in loader:
@@ -69,8 +64,18 @@ def train(data: Data, method: str, strength: float, n_epochs: int, seed: int) ->
             loss(network(X), y).backward()
             optimizer.step()
         with torch.no_grad():
-            by_epoch.append(network(data.X_test).double().softmax(dim=1).numpy())
+            by_epoch.append(network(X_test).double().softmax(dim=1).numpy())
     return np.stack(by_epoch)
+
+
+def train_by(data: Data, method: str, strength: float, n_epochs: int, seed: int) -> np.ndarray:
+    """The same by one of the three methods."""
+    sampler = InverseFrequencySampler(strength=strength, random_state=seed)
+    rows = sampler.to_torch_sampler(data.y)
+    weights = torch.tensor(list(sampler.class_weight_.values()), dtype=torch.float32) if method == WEIGHTED else None
+    order: dict[str, Any] = {"sampler": rows} if method == SAMPLED else {"shuffle": True}
+    loader = DataLoader(TensorDataset(data.X, data.y), batch_size=BATCH_SIZE, **order)
+    return train(loader, data.X_test, weights, n_epochs, seed)
 
 
 def print_distribution(before: np.ndarray, after: np.ndarray) -> None:
@@ -199,7 +204,7 @@ def main(arguments: list[str] | None = None) -> None:
     probabilities: dict[str, list[np.ndarray]] = {method: [] for method in METHODS}
     runs = [(method, seed) for seed in range(options.seeds) for method in METHODS]
     for method, seed in tqdm(runs, desc="training", unit="network"):
-        probabilities[method].append(train(data[seed], method, options.strength, options.epochs, seed))
+        probabilities[method].append(train_by(data[seed], method, options.strength, options.epochs, seed))
     print_scores(y_test, probabilities)
     save_picture(options.output, before, after, y_test, probabilities)
     print(f"\nPicture: {options.output}")

@@ -12,7 +12,7 @@ from imblearn.base import BaseSampler
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbalance import _quotas
+from skbalance import _prior, _quotas
 from skbalance._labels import encode
 from skbalance._parameters import (
     check_epoch,
@@ -68,6 +68,9 @@ class InverseFrequencySampler(BaseSampler):
         ``"balanced"`` weights.
     sampling_strategy_ : dict
         Label to number of draws in an epoch, in epoch 0 where strength is a function.
+    log_prior_shift_ : ndarray of shape (n_classes,), float64
+        Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the logits of a model trained on the
+        draws, it undoes the shift of the prior, as `correct_proba` does with probabilities.
     sample_indices_ : ndarray of shape (n_draws,), int64
         Rows that `fit_resample` drew, in its order. Not set by `fit`.
     n_features_in_ : int
@@ -86,6 +89,9 @@ class InverseFrequencySampler(BaseSampler):
     to a power of the class sizes, and a strength that grows with the epochs).
 
     Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (permutations computed element by element).
+
+    Elkan, "The foundations of cost-sensitive learning", IJCAI 2001; Saerens, Latinne and Decaestecker, "Adjusting the outputs of
+    a classifier to new a priori probabilities: a simple procedure", Neural Computation 14, 2002 (correction of probabilities).
 
     Examples
     --------
@@ -175,6 +181,7 @@ class InverseFrequencySampler(BaseSampler):
         self.class_counts_ = class_counts.copy()
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
         self.sampling_strategy_ = dict(zip(labels, quotas.tolist(), strict=True))
+        self.log_prior_shift_ = _prior.log_prior_shift(class_counts, quotas)
         self._plan = plan
         self._seed_is_given = isinstance(self.random_state, Integral)
         return self
@@ -249,6 +256,48 @@ class InverseFrequencySampler(BaseSampler):
         check_is_fitted(self, "_plan")
         indices: NDArray[np.int64] = Epoch(self._plan, check_epoch(epoch)).all_rows()
         return indices
+
+    def correct_proba(self, proba: Any, *, epoch: int = 0) -> Any:
+        """Probabilities learnt from the draws, turned into probabilities under the original distribution of the classes.
+
+        A model that was trained on rows in other frequencies over-states the classes that came up more often. Its probabilities
+        times the original frequencies over those of the draws, normalised, are right again as far as they were right for the
+        draws.
+
+        Parameters
+        ----------
+        proba : array-like or tensor of shape (n_rows, n_classes)
+            Columns in the order of ``classes_``; each row sums to 1.
+        epoch : int, default=0
+            Where strength is a function: the epoch whose draws the probabilities stand for.
+
+        Returns
+        -------
+        proba : ndarray or tensor of shape (n_rows, n_classes)
+            A new array of the same floating dtype (float64 for integers), a tensor for a tensor. Rows sum to 1. Where the draws
+            have the original frequencies (strength 0), exactly what came in.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        TypeError, ValueError
+            Probabilities of another shape, negative, not summing to 1 (within 0.01) or no numbers; a bad epoch.
+
+        References
+        ----------
+        Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, theorem 2; Saerens, Latinne and Decaestecker, "Adjusting
+        the outputs of a classifier to new a priori probabilities", Neural Computation 14, 2002, equation 2.4.
+
+        Examples
+        --------
+        >>> sampler = InverseFrequencySampler().fit(None, ["ham"] * 90 + ["spam"] * 10)
+        >>> sampler.correct_proba([[0.5, 0.5]]).round(3)
+        array([[0.9, 0.1]])
+        """
+        check_is_fitted(self, "_plan")
+        log_shift = _prior.log_prior_shift(self._plan.class_counts, self._plan.quotas_of(check_epoch(epoch)))
+        return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
 
     def to_torch_sampler(
         self,

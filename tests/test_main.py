@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from skbalance.__main__ import METHODS, PLAIN, SAMPLED, WEIGHTED, Data, imbalanced_digits, main, train
+from skbalance.__main__ import METHODS, PLAIN, SAMPLED, WEIGHTED, Data, imbalanced_digits, main, train_by
 
 
 def test_digits_2_6_and_9_are_made_rare_in_training_only():
@@ -19,12 +19,12 @@ def test_digits_2_6_and_9_are_made_rare_in_training_only():
 
 def test_methods_differ_and_repeat():
     data = imbalanced_digits(seed=0)
-    runs = {method: train(data, method, 1.0, 2, seed=0) for method in METHODS}
+    runs = {method: train_by(data, method, 1.0, 2, seed=0) for method in METHODS}
     assert all(run.shape == (2, len(data.y_test), 10) for run in runs.values())
     assert all(np.allclose(run.sum(axis=2), 1) for run in runs.values())
     assert not np.allclose(runs[PLAIN], runs[WEIGHTED])
     assert not np.allclose(runs[PLAIN], runs[SAMPLED])
-    assert np.array_equal(runs[SAMPLED], train(data, SAMPLED, 1.0, 2, seed=0))
+    assert np.array_equal(runs[SAMPLED], train_by(data, SAMPLED, 1.0, 2, seed=0))
 
 
 def test_it_prints_what_it_measured_and_saves_one_picture(tmp_path, capsys):
@@ -44,7 +44,7 @@ def test_it_prints_what_it_measured_and_saves_one_picture(tmp_path, capsys):
 
     digits = [imbalanced_digits(seed) for seed in range(2)]
     for i, method in enumerate(METHODS):
-        recalls = [recall_of_2(data, train(data, method, 1.0, 3, seed)) for seed, data in enumerate(digits)]
+        recalls = [recall_of_2(data, train_by(data, method, 1.0, 3, seed)) for seed, data in enumerate(digits)]
         printed = re.findall(r"([\d.]+) \([\d.]+\)", re.search(r"recall of 2, rare(.*)", shown.out)[1])
         assert float(printed[i]) == pytest.approx(np.mean(recalls), abs=5e-4)
     for row in "recall of 0 ", "recall, rare classes", "recall, other classes", "balanced accuracy", "log-loss":

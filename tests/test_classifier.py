@@ -1,0 +1,133 @@
+"""PriorCorrectedClassifier where scikit-learn users use it."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.under_sampling import RandomUnderSampler
+from sklearn.base import BaseEstimator, clone
+from sklearn.calibration import CalibrationDisplay
+from sklearn.datasets import make_classification
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import balanced_accuracy_score, log_loss
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skbalance import InverseFrequencySampler, PriorCorrectedClassifier
+
+X, Y = make_classification(4000, n_informative=4, weights=[0.93], flip_y=0.02, random_state=0)
+X, X_TEST, Y, Y_TEST = train_test_split(X, Y, stratify=Y, random_state=0)
+SEEDED = InverseFrequencySampler(random_state=0)
+
+
+def model(**parameters):
+    return PriorCorrectedClassifier(LogisticRegression(), **{"sampler": SEEDED, **parameters})
+
+
+@parametrize_with_checks(
+    [
+        model(),
+        model(predict_prior="original"),
+        PriorCorrectedClassifier(DecisionTreeClassifier(random_state=0), sampler=RandomOverSampler(random_state=0)),
+    ]
+)
+def test_it_is_a_classifier_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_probabilities_are_those_of_the_sampler_s_correction():
+    fitted = model().fit(X, Y)
+    sampler = clone(SEEDED)
+    by_hand = LogisticRegression().fit(*sampler.fit_resample(X, Y))
+    assert np.allclose(fitted.predict_proba(X_TEST), sampler.correct_proba(by_hand.predict_proba(X_TEST)))
+    assert np.allclose(fitted.log_prior_shift_, sampler.log_prior_shift_)
+    assert np.allclose(fitted.predict_log_proba(X_TEST), np.log(fitted.predict_proba(X_TEST)))
+
+
+@pytest.mark.parametrize(
+    "sampler", [SEEDED, RandomOverSampler(random_state=0), RandomUnderSampler(random_state=0), SMOTE(random_state=0)]
+)
+def test_it_corrects_any_sampler(sampler):
+    fitted = model(sampler=sampler).fit(X, Y)
+    plain = log_loss(Y_TEST, LogisticRegression().fit(X, Y).predict_proba(X_TEST))
+    assert log_loss(Y_TEST, fitted.predict_proba(X_TEST)) < 1.1 * plain
+    assert log_loss(Y_TEST, fitted.estimator_.predict_proba(X_TEST)) > 1.4 * plain
+
+
+def test_predict_follows_the_prior_that_was_asked_for():
+    resampled, original = model().fit(X, Y), model(predict_prior="original").fit(X, Y)
+    assert np.array_equal(resampled.predict(X_TEST), resampled.estimator_.predict(X_TEST))
+    assert np.array_equal(original.predict(X_TEST), original.predict_proba(X_TEST).argmax(axis=1))
+    assert (
+        balanced_accuracy_score(Y_TEST, resampled.predict(X_TEST))
+        > balanced_accuracy_score(Y_TEST, original.predict(X_TEST)) + 0.1
+    )
+    assert original.score(X_TEST, Y_TEST) > resampled.score(X_TEST, Y_TEST)
+
+
+def test_a_grid_searches_strength_and_the_classifier_s_parameters():
+    pipeline = make_pipeline(StandardScaler(), model())
+    name = "priorcorrectedclassifier__"
+    grid = {
+        f"{name}sampler__strength": [0, 1],
+        f"{name}estimator__C": [0.1, 1],
+        f"{name}predict_prior": ["resampled", "original"],
+    }
+    search = GridSearchCV(pipeline, grid, scoring="balanced_accuracy", cv=3, error_score="raise").fit(X, Y)
+    assert search.best_params_[f"{name}sampler__strength"] == 1
+    assert search.best_params_[f"{name}predict_prior"] == "resampled"
+
+
+def test_a_calibration_display_takes_it():
+    display = CalibrationDisplay.from_estimator(model().fit(X, Y), X_TEST, Y_TEST, n_bins=5, strategy="quantile")
+    assert np.abs(display.prob_true - display.prob_pred).max() < 0.1
+    plt.close(display.figure_)
+
+
+def test_frames_keep_their_names_and_labels_may_be_texts():
+    frame, labels = pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])]), np.array(["no", "yes"])[Y]
+    fitted = model().fit(frame, pd.Series(labels))
+    assert fitted.classes_.tolist() == ["no", "yes"]
+    assert fitted.feature_names_in_.tolist() == list(frame)
+    assert set(fitted.predict(frame)) == {"no", "yes"}
+    fitted.fit(X, Y)
+    assert not hasattr(fitted, "feature_names_in_")
+
+
+def test_without_probabilities_there_is_still_predict():
+    fitted = PriorCorrectedClassifier(LinearSVC(), sampler=SEEDED).fit(X, Y)
+    assert set(fitted.predict(X_TEST)) == {0, 1}
+    assert not hasattr(fitted, "predict_proba")
+    assert not hasattr(fitted, "predict_log_proba")
+
+
+def test_it_takes_a_sampler_of_its_own():
+    assert isinstance(PriorCorrectedClassifier(LogisticRegression()).fit(X, Y).sampler_, InverseFrequencySampler)
+
+
+class Dropping(BaseEstimator):
+    def fit_resample(self, X, y):
+        return X[y == 0], y[y == 0]
+
+
+def test_what_cannot_be_corrected_is_refused():
+    with pytest.raises(ValueError, match="predict_prior must be 'resampled' or 'original', got 'both'"):
+        model(predict_prior="both").fit(X, Y)
+    with pytest.raises(ValueError, match=r"the sampler must keep rows of every class, but it left none of \[1\]"):
+        model(sampler=Dropping()).fit(X, Y)
+    with pytest.raises(TypeError, match="sampler must have a method fit_resample, got 3"):
+        model(sampler=3).fit(X, Y)
+    with pytest.raises(TypeError, match="estimator must be a classifier, got LinearRegression"):
+        PriorCorrectedClassifier(LinearRegression()).fit(X, Y)
+    with pytest.raises(NotFittedError):
+        model().predict(X)
+    with pytest.raises(
+        ValueError, match="predict_prior='original' needs an estimator with predict_proba, got LinearSVC"
+    ):
+        PriorCorrectedClassifier(LinearSVC(), predict_prior="original").fit(X, Y)
