@@ -73,6 +73,7 @@ import skbalance
         ("torch", "import skbalance.torch", "torch"),
         ("torch", "skbalance.InverseFrequencySampler().to_torch_sampler([0, 1])", "torch"),
         ("torch", "from skbalance.__main__ import main; main([])", "demo"),
+        ("matplotlib", "skbalance.ClassBalanceDisplay.from_labels([0, 1], [0, 1])", "plot"),
         ("matplotlib", "from skbalance.__main__ import main; main([])", "demo"),
         ("tqdm", "from skbalance.__main__ import main; main([])", "demo"),
     ],

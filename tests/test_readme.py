@@ -34,9 +34,11 @@ def first_block_under(word):
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
 def test_all_python_blocks_run_in_order(monkeypatch):
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 14
+    assert len(blocks) == 16
     if importlib.util.find_spec("transformers") is None:
         monkeypatch.setitem(sys.modules, "transformers", types.SimpleNamespace(Trainer=StandInTrainer))
+    else:
+        monkeypatch.setattr("transformers.Trainer", StandInTrainer)
     names = {"__name__": "readme"}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
@@ -48,6 +50,10 @@ def test_all_python_blocks_run_in_order(monkeypatch):
     sizes = {(len(batch), int(names["y"][batch].sum())) for batch in batches}
     assert sizes <= {(62, 31), (63, 31), (63, 32)}
     assert names["search"].best_params_["iterator_train__strength"] > 0
+    honest = names["honest"]
+    assert honest.predict_proba(names["X"]).mean(axis=0) == pytest.approx([0.95, 0.05], abs=0.02)
+    assert honest.estimator_.predict_proba(names["X"]).mean(axis=0)[1] == pytest.approx(0.13, abs=0.01)
+    assert honest.predict(names["X"]).mean() > names["y"].mean()
     assert names["rows"].epoch == 0
     assert len(names["loader"]) == 31  # full batches for accelerate
 

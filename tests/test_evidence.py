@@ -1,0 +1,62 @@
+"""The evidence measures what it says; its findings are those of a run, not of a test."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+BENCHMARKS = Path(__file__).parent / "benchmarks"
+
+
+@pytest.fixture
+def evidence(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return importlib.import_module("evidence")
+
+
+def test_rare_classes_are_cut_in_training_and_weighted_in_the_test(evidence):
+    case = evidence.make_case("digits", 10, 0)
+    counts = np.bincount(case.y)
+    assert counts[case.rare].max() < counts[0] / 8
+    tested = np.bincount(case.y_test, weights=case.weight)
+    assert np.allclose(tested / tested.sum(), counts / counts.sum())
+    assert not set(map(bytes, case.X.round(6))) & set(map(bytes, case.X_test.round(6)))
+
+
+def test_every_method_is_scored(evidence):
+    found = evidence.run_tabular("moons", 10, "logistic regression", 0)
+    assert set(found) == set(evidence.METHODS) - {evidence.BATCHES}
+    assert np.array_equal(found[evidence.NOTHING][3], found[evidence.NOTHING][4])
+    for method in (
+        evidence.OURS,
+        "RandomOverSampler",
+        "RandomUnderSampler",
+        "weighted, with replacement",
+        "class weights",
+    ):
+        accuracy, rare, others, raw, corrected = found[method]
+        assert accuracy == pytest.approx((rare + others) / 2)
+        assert rare > found[evidence.NOTHING][1] + 0.1
+        assert corrected < raw
+    assert found["tuned threshold"][3] == found[evidence.NOTHING][3]
+    assert set(evidence.run_tabular("wine", 10, "logistic regression", 0)) == set(found) - {"tuned threshold"}
+
+
+def test_half_an_interval_is_student_s(evidence):
+    mean, half = evidence.interval([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]])
+    assert mean.tolist() == [3, 5]
+    assert half == pytest.approx([4.302653 * 2 / np.sqrt(3), 0])  # t of 2 degrees of freedom at 97.5%
+
+
+def test_tables_are_markdown(evidence, capsys):
+    found = [
+        {evidence.NOTHING: [0.1] * 5, evidence.OURS: [0.2] * 5},
+        {evidence.NOTHING: [0.3] * 5, evidence.OURS: [0.2] * 5},
+    ]
+    evidence.report("title", found)
+    evidence.differences("title", found)
+    printed = capsys.readouterr().out
+    assert "| no resampling | 0.200 ± 1.271 |" in printed
+    assert "| InverseFrequencySampler | 0.200 ± 0.000 |" in printed
+    assert "| no resampling | 0.000 ± 1.271 |" in printed
