@@ -318,6 +318,8 @@ def main():
         runs = dict(zip(cases, found, strict=True))
         report(f"{model}: mean over {len(TABULAR)} data sets and ratios {RATIOS}", mean_over(runs, seeds))
         differences(f"{model}: {OURS} less each other method", mean_over(runs, seeds))
+        of_two = {case: found for case, found in runs.items() if THRESHOLD in found}
+        report(f"{model}: mean over those of two classes", mean_over(of_two, seeds))
         for name, ratio in product(TABULAR, RATIOS):
             report(f"{model}, {name}, 1 to {ratio}", [runs[name, ratio, seed] for seed in seeds])
 
