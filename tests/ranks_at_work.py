@@ -124,6 +124,7 @@ def train_with_lightning(folder, rank, n_ranks, kind):
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
+        use_distributed_sampler=not kind.startswith("own "),
         enable_model_summary=False,
     )
     trainer.fit(Model())
@@ -133,12 +134,14 @@ def train_with_lightning(folder, rank, n_ranks, kind):
 def loader_for_lightning(kind, ranks):
     sampler = InverseFrequencySampler(random_state=0)
     data = TensorDataset(torch.arange(len(Y)))
-    if kind in ("rows", "wrapped rows"):
-        ranks = ranks if kind == "rows" else {}
+    if kind in ("rows", "own rows", "wrapped rows"):
+        ranks = ranks if kind != "wrapped rows" else {}
         return DataLoader(data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE)
     batches = sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, **({} if kind == "lost" else ranks))
     if kind == "lost":
         return DataLoader(data, batch_sampler=BatchSampler(batches.sampler, BATCH_SIZE, drop_last=False))
+    if kind == "own batches":
+        return DataLoader(data, batch_sampler=batches)
     return DataLoader(data, sampler=batches, batch_size=None)
 
 

@@ -102,7 +102,7 @@ def port(tmp_path):
 
 
 @pytest.mark.usefixtures("port")
-@pytest.mark.parametrize("kind", ["rows", "batches"])
+@pytest.mark.parametrize("kind", ["rows", "batches", "own rows", "own batches"])
 def test_lightning_keeps_the_balance_and_moves_through_epochs(work, tmp_path, kind):
     assert run(work.train_with_lightning, tmp_path, 2, kind) == [0, 0]
     seen = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2)]

@@ -1,3 +1,4 @@
+import copy
 import gc
 import io
 import json
@@ -93,6 +94,22 @@ def test_the_end_of_an_epoch_goes_on_with_the_next(make):
 
 
 @kinds
+def test_an_iterator_at_the_end_of_an_epoch_has_nothing_left(make):
+    sampler = make(fitted())
+    first, second = list(sampler), list(sampler)
+    sampler.set_epoch(0)
+    iterator = iter(sampler)
+    list(iterator)
+    resumed = make(fitted())
+    at_end = iter(resumed)
+    at_end.load_state_dict(iterator.state_dict())
+    assert at_end.state_dict() == iterator.state_dict()
+    assert list(at_end) == []
+    assert at_end.state_dict() == iterator.state_dict()
+    assert list(resumed) == second != first
+
+
+@kinds
 def test_states_are_plain_values_and_copies(make):
     sampler = make(fitted())
     iterator = iter(sampler)
@@ -138,12 +155,45 @@ def test_a_loop_left_early_resumes_after_its_last_item(make):
     assert list(sampler) == whole[4:]
 
 
-def test_moving_the_row_sampler_moves_the_state_of_its_batches():
+@pytest.mark.parametrize("epoch", [1, 7])
+@pytest.mark.parametrize("move", ["batches", "rows", "assigned"])
+def test_moving_the_row_sampler_moves_the_state_of_its_batches(move, epoch):
+    # Epoch 1 is the one that would have come next anyway.
     batches = batches_of(fitted())
     iterator = iter(batches)
     next(iterator)
-    batches.sampler.set_epoch(7)
-    assert (batches.epoch, batches.state_dict()["epoch"], batches.state_dict()["position"]) == (7, 7, 0)
+    if move == "assigned":
+        batches.epoch = epoch + 1
+        epoch += 1
+    else:
+        (batches if move == "batches" else batches.sampler).set_epoch(epoch)
+    assert (batches.epoch, batches.state_dict()["epoch"], batches.state_dict()["position"]) == (epoch, epoch, 0)
+
+
+def test_rows_and_their_batches_tell_states_of_their_own():
+    batches = batches_of(fitted())
+    next(iter(batches.sampler))
+    assert batches.state_dict() == {
+        **batches_of(fitted()).state_dict(),
+        **batches.state_dict(),
+        "epoch": 1,
+        "position": 0,
+    }
+    next(iter(batches))
+    assert (batches.sampler.state_dict()["epoch"], batches.sampler.state_dict()["cut"]) == (2, None)
+
+
+@kinds
+def test_a_state_that_was_loaded_is_told_again(make):
+    other = make(fitted())
+    list(other)
+    next(iter(other))
+    state = other.state_dict()
+    assert (state["epoch"], state["position"]) == (1, 1)
+    sampler = make(fitted())
+    next(iter(sampler))  # a pass of epoch 0, left early: epoch 1 would be next
+    sampler.load_state_dict(state)
+    assert sampler.state_dict() == state
 
 
 @kinds
@@ -198,11 +248,17 @@ def test_a_resumed_pass_costs_nothing_for_what_it_skips(make):
 
 @kinds
 def test_a_sampler_with_a_pass_under_way_can_be_pickled(make):
-    sampler = make(fitted())
+    balancer = fitted()
+    sampler = make(balancer)
     list(islice(iter(sampler), 5))
     iterator = iter(sampler)
     next(iterator)
-    assert list(pickle.loads(pickle.dumps(sampler))) == list(sampler)
+    assert sampler.state_dict()["position"] == 1
+    again = [pickle.loads(pickle.dumps(sampler)), copy.deepcopy(sampler)]
+    assert all((other.state_dict()["epoch"], other.state_dict()["position"]) == (2, 0) for other in again)
+    expected = list(sampler)
+    assert all(list(other) == expected for other in again)
+    assert np.array_equal(pickle.loads(pickle.dumps(balancer)).draw(3), balancer.draw(3))
 
 
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
@@ -234,6 +290,12 @@ def test_a_stateful_loader_resumes_at_any_batch(n_workers, kind):
         resumed.load_state_dict(state or broken_off.state_dict())
         after = drawn(resumed, 3)
         assert (before + after)[: len(uninterrupted)] == uninterrupted
+        if stop % n_batches == 0 and stop:  # the same, but the loop had seen its end
+            broken_off = loader()
+            drawn(broken_off, stop // n_batches)
+            resumed = loader()
+            resumed.load_state_dict(broken_off.state_dict())
+            assert drawn(resumed, 1) == uninterrupted[stop : stop + n_batches]
 
 
 @given(
@@ -298,7 +360,7 @@ def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_sam
             n_in_step = -(-first // (n * batch_size))
             if refusal := {refusal_of(rank, state) for rank in ranks} - {None}:
                 assert f"{first} rows, too few for {n_in_step} batches on each of {n} ranks" in refusal.pop()
-                assert n > 1
+                assert n > 1 or batch_size == 1
                 smallest_step = n_kept // -(-n_kept // first)
                 assert smallest_step < n * n_in_step or state["position"] % state["cut"][3] or state["cut"][4]
                 continue
@@ -334,6 +396,45 @@ def test_what_is_left_of_a_step_is_cut_into_batches_with_their_shares():
     for turn in counts[:2], counts[2:5], counts[5:]:
         assert np.ptp(turn, axis=0).max() <= 1
     assert np.abs(counts - counts.sum(axis=1, keepdims=True) / 3).max() <= 1.5
+
+
+@pytest.mark.parametrize(
+    "worlds",
+    [
+        [(96, 1, 1), (24, 1, 1), (10, 1, 1), (10, 1, 2)],
+        [(96, 1, 1), (24, 1, 1), (10, 1, 2), (8, 2, 1), (5, 3, 2)],
+        [(48, 1, 1), (8, 1, 1), (24, 1, 1)],
+        [(96, 1, 2), (24, 2, 1), (16, 1, 2), (48, 1, 1)],
+    ],
+)
+def test_a_step_may_be_left_and_taken_up_many_times(worlds):
+    """Batch sizes, ranks and turns until the run stops, within what was left of a step; the last one goes on to the end."""
+    sampler, state, drawn = fitted(), None, []
+    for batch_size, n, n_turns in [*worlds, (24, 1, None)]:
+        ranks = [batches_of(sampler, batch_size, num_replicas=n, rank=rank) for rank in range(n)]
+        iterators = [iter(rank) for rank in ranks]
+        for iterator in iterators:
+            if state:
+                iterator.load_state_dict(state)
+        for turn in islice(zip(*iterators, strict=True), n_turns):
+            assert max(map(len, turn)) <= batch_size
+            drawn += chain.from_iterable(turn)
+        state = iterators[0].state_dict()
+    assert Counter(drawn) == Counter(sampler.draw(0).tolist())
+
+
+def test_what_is_left_of_a_step_is_in_random_order_and_told_in_its_own_turns():
+    sampler = fitted()
+    state = {**batches_of(sampler, 48).state_dict(), "position": 1, "cut": [48, False, 1, 6, []]}
+    iterator = iter(batches_of(sampler, 24))
+    iterator.load_state_dict(state)
+    state = iterator.state_dict()
+    assert (state["position"], state["cut"]) == (0, [48, False, 1, 2, [[1, 6, 1]]])
+    resumed = batches_of(sampler, 24)
+    resumed.load_state_dict(state)
+    first, *rest = resumed
+    assert len(first) + sum(map(len, rest)) == 992
+    assert len(set(np.diff(Y[first]).tolist())) > 2  # classes come in no order
 
 
 def test_ranks_share_steps_of_any_size_alike():
@@ -373,6 +474,17 @@ def test_steps_of_a_state_rule_the_epoch_that_it_stands_in_and_no_other():
     list(over)
     ranks.load_state_dict(over.state_dict())
     assert ranks.epoch == 1
+
+
+def test_rows_that_are_too_few_for_all_ranks_are_left_to_nobody():
+    sampler = fitted()
+    state = {**rows_of(sampler).state_dict(), "position": 998}
+    ranks = [rows_of(sampler, num_replicas=4, rank=rank, drop_last=True) for rank in range(4)]
+    for rank in ranks:
+        rank.load_state_dict(state)
+        assert rank.epoch == 1
+    in_turn = list(chain.from_iterable(zip(*ranks, strict=True)))
+    assert in_turn == sampler.draw(1).tolist()
 
 
 def test_a_place_is_taken_once():

@@ -48,7 +48,7 @@ class ResumableIterator(chain[Any]):
         return self._sampler._state_of(self._sampler._place_in(self._pass))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state instead of where the sampler would begin.
+        """Go on from a state instead of where the sampler would begin; a state from the end of an epoch leaves nothing to yield.
 
         Raises
         ------
@@ -125,8 +125,9 @@ class ResumableSampler(Sampler[Any]):
             Of plain values: epoch, position, and a fingerprint of labels, parameters and seed.
         """
         latest = self._latest
-        # Unless the epoch was moved since, as frameworks do on the row sampler of a batch sampler.
-        if latest and latest.begun and latest.begun.epoch + 1 == self.epoch:
+        begun = latest.begun if latest else None
+        # A row sampler and its batch sampler share the epoch, and it may be assigned: then it was another pass, or none.
+        if latest and begun and (begun.cut is None) == (self._cut is None) and begun.epoch + 1 == self.epoch:
             return self._state_of(self._place_in(latest))
         return self._state_of(self._next_place())
 
@@ -147,7 +148,8 @@ class ResumableSampler(Sampler[Any]):
         TypeError, ValueError
             Anything else.
         """
-        self._loaded = self._place_of(state)
+        place = self._place_of(state)
+        self._loaded = place if self._n_left(place) else Place(place.epoch + 1, 0, self._cut)
         self._latest = None
         self.epoch = self._loaded.epoch
 
@@ -198,7 +200,7 @@ class ResumableSampler(Sampler[Any]):
         }
 
     def _place_of(self, state: Mapping[str, Any]) -> Place:
-        """The place that a state tells, checked; the end of an epoch is the start of the next."""
+        """The place that a state tells, checked, and adapted to the ranks of now."""
         place = _checked(state, self._plan, self._cut is not None)
         end = self._end_of(place)
         if not 0 <= place.position <= end:
@@ -207,14 +209,12 @@ class ResumableSampler(Sampler[Any]):
             )
         if place.position == 0 and not (place.cut and place.cut.earlier):
             return Place(place.epoch, 0, self._cut)
-        if place.position < end:
-            place = self._adapted(place)
-            if self._n_left(place):
-                return place
-        return Place(place.epoch + 1, 0, self._cut)
+        return self._adapted(place) if place.position < end else place
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_latest": None}  # a pass stays in its process
+        return {
+            name: value for name, value in self.__dict__.items() if name != "_latest"
+        }  # a pass stays in its process
 
 
 def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:

@@ -12,7 +12,7 @@ from torch.utils.data import DistributedSampler
 from skbalance._batches import Cut, batches, rest_of_step
 from skbalance._plan import Epoch, Plan
 from skbalance._ranks import ALONE, Ranks
-from skbalance.torch._resume import Place, ResumableSampler
+from skbalance.torch._resume import Pass, Place, ResumableSampler
 
 
 class BalancedSampler(ResumableSampler):
@@ -153,6 +153,14 @@ class BalancedBatchSampler(ResumableSampler):
     def epoch(self, epoch: int) -> None:
         self.sampler.epoch = epoch
 
+    @property
+    def _latest(self) -> Pass | None:
+        return self.sampler._latest
+
+    @_latest.setter
+    def _latest(self, latest: Pass | None) -> None:
+        self.sampler._latest = latest
+
     def _lists(self, place: Place) -> Iterator[list[list[int]]]:
         yield from batches(Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position)
 
@@ -184,7 +192,7 @@ class BalancedBatchSampler(ResumableSampler):
         ):
             raise ValueError(
                 f"the state is of an epoch in steps of at most {cut.size} rows, too few for {n_turns} batches on each of "
-                f"{cut.n_ranks} ranks; go on with fewer ranks or larger batches."
+                f"{cut.n_ranks} ranks; go on with larger batches or, where there are several, with fewer ranks."
             )
         return place._replace(position=step * n_turns + begun, cut=cut)
 
