@@ -70,7 +70,7 @@ class Plan:
 
     def fingerprint(self, epoch):
         """A hash of all that the rows of an epoch depend on, so also of the order of the labels."""
-        result = self._digest.copy()
+        result = blake2b(self._digest, digest_size=16)
         for array in (self.quotas_of(epoch), *self.border_of(epoch)):
             result.update(array.astype("<i8").tobytes())
         return result.hexdigest()
@@ -81,7 +81,7 @@ class Plan:
         result = blake2b(f"{self.seed} {self.replacement} {self.dtype}".encode(), digest_size=16)
         for array in (self.class_counts, pool):
             result.update(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).data)
-        return result
+        return result.digest()
 
     @cached_property
     def dtype(self):
@@ -218,11 +218,27 @@ class Epoch:
         circle = pick(plan.circle_domains, classes)
         place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
         place = self._in_halves(unpermute, classes, place)
-        border = self._border[classes]
-        before = np.where(
-            place >= border, place - border, place + circle.n - border
-        )  # draws until the first of this place
-        return ((self.layout.quotas[classes] + circle.n - 1 - before) // circle.n).astype(np.int64)
+        border = gather(self._border, classes)
+        before = place - border  # draws until the first of this place
+        before += circle.n * (place < border)
+        return ((gather(self.layout.quotas, classes) + circle.n - 1 - before) // circle.n).astype(np.int64)
+
+    def multiplicities_of_runs(self, classes, first, n):
+        """How often this epoch draws the rows of one run of ordinals a class: ``n`` of them, from ``first`` on.
+
+        >>> plan = Plan(np.array([1, 3]), np.array([3, 3]), seed=0)
+        >>> Epoch(plan, 0).multiplicities_of_runs(np.array([0, 1]), np.array([0, 1]), np.array([1, 2])).tolist()
+        [3, 1, 1]
+        """
+        result = np.empty(int(n.sum()), dtype=np.int64)
+        if not result.size:
+            return result
+        runs = Layout(n, self.plan.dtype)
+        for start, stop in pieces(runs.starts, runs.ends, len(result)):
+            run, k = runs.draws(np.arange(start, stop, dtype=self.plan.dtype))
+            k += gather(first, run).astype(k.dtype)
+            result[start:stop] = self.multiplicities(gather(classes, run), k)
+        return result
 
     def _in_halves(self, permutation, classes, place):
         """Apply this epoch's order to places within their halves."""

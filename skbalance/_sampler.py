@@ -1,10 +1,8 @@
-"""InverseFrequencySampler: checks its parameters, and composes the modules that know labels, quotas, draws and rows."""
+"""InverseFrequencySampler, in memory: composes the modules that know labels, plans and rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from numbers import Integral
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,17 +10,10 @@ from imblearn.base import BaseSampler
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbalance import _prior, _quotas
+from skbalance._balancer import Balancer
 from skbalance._labels import encode
-from skbalance._parameters import (
-    check_epoch,
-    check_n_samples,
-    check_replacement,
-    draws_or_word,
-    seed_of,
-    strength_at,
-)
-from skbalance._plan import Epoch, Plan
+from skbalance._parameters import check_epoch
+from skbalance._plan import Epoch
 from skbalance._pools import group
 from skbalance._rows import check_rows, take_rows
 
@@ -32,7 +23,7 @@ if TYPE_CHECKING:
     from skbalance.torch import BalancedBatchSampler, BalancedSampler
 
 
-class InverseFrequencySampler(BaseSampler):
+class InverseFrequencySampler(Balancer, BaseSampler):
     """Rows resampled so that rare classes come up as often as you choose.
 
     Each row weighs one over its class's frequency, to the power of ``strength``. Which row is drawn is a pure function
@@ -69,8 +60,8 @@ class InverseFrequencySampler(BaseSampler):
     sampling_strategy_ : dict
         Label to number of draws in an epoch, in epoch 0 where strength is a function.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the logits of a model trained on the
-        draws, it undoes the shift of the prior, as `correct_proba` does with probabilities.
+        Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the logits that a model trained on the
+        draws predicts (never in its training loss), it undoes the shift of the prior, as `correct_proba` does with probabilities.
     sample_indices_ : ndarray of shape (n_draws,), int64
         Rows that `fit_resample` drew, in its order. Not set by `fit`.
     n_features_in_ : int
@@ -110,19 +101,6 @@ class InverseFrequencySampler(BaseSampler):
     sampling_strategy = "auto"
     _sampling_type = "bypass"
 
-    def __init__(
-        self,
-        *,
-        strength: float | Callable[[int], float] = 1.0,
-        n_samples: float | str | None = None,
-        replacement: bool = False,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.strength = strength
-        self.n_samples = n_samples
-        self.replacement = replacement
-        self.random_state = random_state
-
     def fit(self, X: Any, y: Any) -> InverseFrequencySampler:
         """Count the classes and plan the draws; nothing is drawn yet.
 
@@ -148,42 +126,20 @@ class InverseFrequencySampler(BaseSampler):
         >>> InverseFrequencySampler(strength=0.5).fit(None, [0, 0, 0, 0, 1]).sampling_strategy_
         {0: 3, 1: 2}
         """
-        strength = strength_at(self.strength, 0)
-        replacement = check_replacement(self.replacement)
-        check_n_samples(self.n_samples)
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: labels are what it balances."
-            )
+        self._check_parameters(y)
         if X is not None:
             check_rows(X)
             check_consistent_length(X, y)
         classes, codes = encode(y)
-        if len(classes) < 2:
-            seen = f"the one class {classes.tolist()[0]!r}" if len(codes) else "no rows"
-            raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
         pool, class_counts = group(codes, len(classes))
-        n_samples = draws_or_word(self.n_samples, len(codes), len(classes))
-        quotas = _quotas.quotas(class_counts, strength, n_samples)
-        plan = Plan(class_counts, quotas, seed_of(self.random_state), replacement, pool)
-        if callable(self.strength):
-            schedule = _Schedule(self.strength, class_counts, n_samples)
-            plan = replace(plan, schedule=schedule, most_draws=schedule.most_draws)
+        plan = self._plan_of(classes, class_counts, pool)
 
         # Only now, so that a fit that fails leaves the sampler as it was.
         for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
             self.__dict__.pop(stale, None)
         if X is not None:
             validate_data(self, X, skip_check_array=True)
-        labels = classes.tolist()
-        weights = _quotas.row_weights(class_counts, strength)
-        self.classes_ = classes
-        self.class_counts_ = class_counts.copy()
-        self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
-        self.sampling_strategy_ = dict(zip(labels, quotas.tolist(), strict=True))
-        self.log_prior_shift_ = _prior.log_prior_shift(class_counts, quotas)
-        self._plan = plan
-        self._seed_is_given = isinstance(self.random_state, Integral)
+        self._set_plan(classes, plan)
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -256,48 +212,6 @@ class InverseFrequencySampler(BaseSampler):
         check_is_fitted(self, "_plan")
         indices: NDArray[np.int64] = Epoch(self._plan, check_epoch(epoch)).all_rows()
         return indices
-
-    def correct_proba(self, proba: Any, *, epoch: int = 0) -> Any:
-        """Probabilities learnt from the draws, turned into probabilities under the original distribution of the classes.
-
-        A model that was trained on rows in other frequencies over-states the classes that came up more often. Its probabilities
-        times the original frequencies over those of the draws, normalised, are right again as far as they were right for the
-        draws.
-
-        Parameters
-        ----------
-        proba : array-like or tensor of shape (n_rows, n_classes)
-            Columns in the order of ``classes_``; each row sums to 1.
-        epoch : int, default=0
-            Where strength is a function: the epoch whose draws the probabilities stand for.
-
-        Returns
-        -------
-        proba : ndarray or tensor of shape (n_rows, n_classes)
-            A new array of the same floating dtype (float64 for integers), a tensor for a tensor. Rows sum to 1. Where the draws
-            have the original frequencies (strength 0), exactly what came in.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        TypeError, ValueError
-            Probabilities of another shape, negative, not summing to 1 (within 0.01) or no numbers; a bad epoch.
-
-        References
-        ----------
-        Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, theorem 2; Saerens, Latinne and Decaestecker, "Adjusting
-        the outputs of a classifier to new a priori probabilities", Neural Computation 14, 2002, equation 2.4.
-
-        Examples
-        --------
-        >>> sampler = InverseFrequencySampler().fit(None, ["ham"] * 90 + ["spam"] * 10)
-        >>> sampler.correct_proba([[0.5, 0.5]]).round(3)
-        array([[0.9, 0.1]])
-        """
-        check_is_fitted(self, "_plan")
-        log_shift = _prior.log_prior_shift(self._plan.class_counts, self._plan.quotas_of(check_epoch(epoch)))
-        return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
 
     def to_torch_sampler(
         self,
@@ -432,22 +346,3 @@ class InverseFrequencySampler(BaseSampler):
         tags.input_tags.three_d_array = True
         tags.sampler_tags.sample_indices = True
         return tags
-
-
-@dataclass(frozen=True, eq=False)
-class _Schedule:
-    """The quotas of an epoch, where strength is a function of it."""
-
-    strength: Callable[[int], float]
-    class_counts: NDArray[np.int64]
-    n_samples: int | str
-
-    def __call__(self, epoch: int) -> Any:
-        return _quotas.quotas(self.class_counts, strength_at(self.strength, epoch), self.n_samples)
-
-    @property
-    def most_draws(self) -> int:
-        """A bound of the draws of any epoch."""
-        if self.n_samples == "under":
-            return int(self.class_counts.sum())
-        return _quotas.MOST_DRAWS if self.n_samples == "over" else int(self.n_samples)
