@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from skbalance._permutation import gather
+
 # Rows handled at a time: temporaries stay small beside the result.
 CHUNK = 2**17
 
@@ -78,6 +80,17 @@ def label_array(y):
     return _one_dimensional(_as_array(y))
 
 
+def concatenate(parts):
+    """Arrays of labels, one after the other; of different kinds as objects, since numpy would turn them into strings or floats.
+
+    >>> concatenate([np.array([1]), np.array(["a"])]).tolist()
+    [1, 'a']
+    """
+    if len({part.dtype.kind for part in parts}) > 1:
+        parts = [part.astype(object) for part in parts]
+    return np.concatenate(parts)
+
+
 def is_label_container(y):
     """Whether numpy can read labels from it without asking for them one by one."""
     return hasattr(y, "__array__") or (isinstance(y, Sequence) and not isinstance(y, (str, bytes)))
@@ -87,7 +100,8 @@ def refuse_dask(data, name):
     """TypeError for lazy collections, which numpy would load whole without a word."""
     if type(data).__module__.split(".")[0] in ("dask", "dask_expr"):
         raise TypeError(
-            f"{name} is a dask collection ({type(data).__name__}), but rows are picked in memory: pass {name}.compute()."
+            f"{name} is a dask collection ({type(data).__name__}), but rows are picked in memory: take "
+            f"skbalance.dask.InverseFrequencySampler, or pass {name}.compute()."
         )
 
 
@@ -179,7 +193,8 @@ def _encode_integers(labels):
     table[values] = np.arange(len(values))
     codes = np.empty(len(labels), dtype=table.dtype)
     for start, part in zip(range(0, len(labels), CHUNK), parts, strict=True):
-        codes[start : start + CHUNK] = table[part - shift]
+        distance = part - shift
+        codes[start : start + CHUNK] = gather(table, distance.view(np.intp) if distance.itemsize == 8 else distance)
     return (values.astype(unsigned) + shift).view(labels.dtype), codes
 
 

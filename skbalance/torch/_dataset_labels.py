@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.utils.data import ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset
 
-from skbalance._labels import is_label_container, label_array
+from skbalance._labels import concatenate, is_label_container, label_array
 from skbalance._rows import take_rows
 
 # Attributes in which datasets keep their labels: torchvision's (MNIST, CIFAR, folders; SVHN, STL10), skorch's.
@@ -57,7 +57,7 @@ def _find(dataset):
     if isinstance(dataset, Subset):
         return take_rows(labels_of(dataset.dataset), np.asarray(dataset.indices, dtype=np.int64))
     if isinstance(dataset, ConcatDataset):
-        return _concatenate([label_array(labels_of(part)) for part in dataset.datasets])
+        return concatenate([label_array(labels_of(part)) for part in dataset.datasets])
     if isinstance(dataset, StackDataset):
         return _of_stack(dataset)
     if hasattr(dataset, "column_names") and hasattr(dataset, "with_format"):
@@ -141,10 +141,3 @@ def _is_pairs(samples):
         isinstance(sample, (tuple, list)) and len(sample) == 2 and isinstance(sample[0], (str, os.PathLike))
         for sample in samples
     )
-
-
-def _concatenate(parts):
-    """Numpy would turn labels of different kinds into strings or floats."""
-    if len({part.dtype.kind for part in parts}) > 1:
-        parts = [part.astype(object) for part in parts]
-    return np.concatenate(parts)

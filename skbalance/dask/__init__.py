@@ -1,0 +1,11 @@
+"""The same sampler for tables larger than memory: dask collections in, lazy dask collections out."""
+
+try:
+    import dask.array as _array  # noqa: F401
+    import dask.dataframe as _dataframe  # noqa: F401
+except ImportError:
+    raise ImportError("skbalance.dask needs dask: pip install 'skbalance[dask]'") from None
+
+from skbalance.dask._sampler import InverseFrequencySampler
+
+__all__ = ["InverseFrequencySampler"]

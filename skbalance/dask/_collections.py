@@ -1,0 +1,66 @@
+"""dask's collections as partitions, and partitions as collections."""
+
+import dask.array as da
+import dask.dataframe as dd
+from dask.base import tokenize
+from dask.delayed import delayed
+from dask.highlevelgraph import HighLevelGraph
+
+
+def check_collection(data, name):
+    """Raise unless it is a dask collection of rows."""
+    if not isinstance(data, (dd.DataFrame, dd.Series, da.Array)):
+        raise TypeError(
+            f"{name} must be a dask DataFrame, Series or array, got {type(data).__name__}; for data in memory there is "
+            "skbalance.InverseFrequencySampler."
+        )
+    if data.ndim == 0 or 0 in data.shape[1:]:
+        raise ValueError(f"{name} must have rows and columns, got shape {data.shape}.")
+
+
+def check_alike(X, y):
+    """Raise if X and y are partitioned in different ways, as far as that shows before their rows are there."""
+    n_X, n_y = (data.numblocks[0] if isinstance(data, da.Array) else data.npartitions for data in (X, y))
+    if n_X != n_y:
+        raise ValueError(f"X and y must be partitioned alike, got {n_X} and {n_y} partitions.")
+    if isinstance(X, da.Array) != isinstance(y, da.Array):
+        return  # lengths are checked when the rows are there
+    of_X, of_y = (data.chunks[0] if isinstance(data, da.Array) else data.divisions for data in (X, y))
+    # Unknown are NaN, which differs from itself, and None.
+    if any(a != b and a == a and b == b and None not in (a, b) for a, b in zip(of_X, of_y, strict=True)):
+        raise ValueError(f"X and y must be partitioned alike, got partitions {of_X} and {of_y}.")
+
+
+def whole_rows(data):
+    """The same data with each row in one chunk."""
+    return data.rechunk(dict.fromkeys(range(1, data.ndim), -1)) if isinstance(data, da.Array) else data
+
+
+def parts_of(data):
+    """The partitions, one delayed object each.
+
+    Frames read no columns but those in use, yet are not optimised whole: dask would then read several small partitions of a file
+    as one, as many as the columns suggest, and so other ones of y than of X.
+    """
+    if isinstance(data, da.Array):
+        return data.to_delayed().ravel().tolist()
+    parts = data.simplify().to_delayed(optimize_graph=False)
+    return parts if len(parts) == data.npartitions else data.to_delayed(optimize_graph=False)
+
+
+def constant(value):
+    """A value that stands once in the graph, as it is."""
+    return delayed(value, pure=False, traverse=False)
+
+
+def collection_of(parts, like, sizes):
+    """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions."""
+    if not isinstance(like, da.Array):
+        return dd.from_delayed(parts, meta=like._meta, divisions=like.divisions, verify_meta=False)
+    # Not da.concatenate, which leaves out empty chunks: the results would no longer be partitioned alike.
+    name = f"resampled-{tokenize([part.key for part in parts])}"
+    in_block = (0,) * (like.ndim - 1)
+    graph = HighLevelGraph.from_collections(
+        name, {(name, i, *in_block): part.key for i, part in enumerate(parts)}, dependencies=parts
+    )
+    return da.Array(graph, name, chunks=(sizes, *like.chunks[1:]), meta=like._meta)

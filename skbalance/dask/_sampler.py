@@ -1,0 +1,248 @@
+"""InverseFrequencySampler for dask collections: two passes over their partitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dask.array as da
+import numpy as np
+from dask.base import compute
+from dask.delayed import delayed
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skbalance._balancer import Balancer
+from skbalance._parameters import check_epoch
+from skbalance._plan import Epoch
+from skbalance.dask._collections import check_alike, check_collection, collection_of, constant, parts_of, whole_rows
+from skbalance.dask._partitions import count, n_drawn, rows_drawn, runs_of, take_part
+
+
+class InverseFrequencySampler(Balancer):
+    """Rows of a dask collection, resampled so that rare classes come up as often as you choose.
+
+    The sampler of that name in `skbalance`, for tables that no single machine holds. For the same labels in the same order,
+    the same parameters and the same seed it draws the same rows, each as often, however the table is partitioned and whoever
+    computes it. They stay in their partitions and in the table's order: nothing is moved or shuffled. Only the counts of classes
+    come to the client.
+
+    Parameters
+    ----------
+    strength : float or callable, default=1.0
+        How far to move from the data's own distribution (0) to equal classes (1), at least 0; or a function from the number of
+        the epoch to the strength in it.
+    n_samples : int, float, {"over", "under"} or None, default=None
+        Draws in an epoch: None is as many as there are rows, an int is their number, a float a fraction of the rows.
+        ``"over"`` never shrinks a class and ``"under"`` never grows one.
+    replacement : bool, default=False
+        Only False: to find out how often independent draws hit its rows, each partition would have to repeat the draws of all.
+    random_state : int, RandomState instance or None, default=None
+        An int (0 to 2**64 - 1) is the seed itself. From None or a RandomState a new seed is taken in each `fit`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The distinct labels of all partitions, sorted; for one-hot labels the numbers of the columns in use.
+    class_counts_ : ndarray of shape (n_classes,), int64
+        Rows of each class, aligned with ``classes_``.
+    class_weight_ : dict
+        Label to weight of one of its rows, in epoch 0; the mean over all rows is 1.
+    sampling_strategy_ : dict
+        Label to number of draws in an epoch, in epoch 0 where strength is a function.
+    log_prior_shift_ : ndarray of shape (n_classes,), float64
+        Logarithm of each class's frequency in `y` over that in the draws of epoch 0.
+    n_features_in_ : int
+        Columns of `X`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names of `X`, where it has them and all are strings.
+
+    See Also
+    --------
+    skbalance.InverseFrequencySampler : The same in memory.
+
+    Notes
+    -----
+    In a table that is sorted by class the draws are, too. Where the order matters, as in training by stochastic gradient descent,
+    shuffle each partition when it is there.
+
+    Examples
+    --------
+    >>> import dask.dataframe as dd
+    >>> import pandas as pd
+    >>> from skbalance.dask import InverseFrequencySampler
+    >>> table = dd.from_pandas(pd.DataFrame({"x": range(10), "y": ["ham"] * 8 + ["spam"] * 2}), npartitions=3)
+    >>> sampler = InverseFrequencySampler(random_state=0)
+    >>> X_res, y_res = sampler.fit_resample(table[["x"]], table["y"])
+    >>> y_res.compute().value_counts().to_dict()
+    {'ham': 5, 'spam': 5}
+    """
+
+    def fit(self, X: Any, y: Any) -> InverseFrequencySampler:
+        """Count the classes of all partitions, and plan the draws.
+
+        Parameters
+        ----------
+        X : dask DataFrame, Series, array of shape (n_rows, ...), or None
+            Rows, partitioned as `y` is. They are kept for `resample`, and none is computed. None is enough for `draw`.
+        y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
+            Labels: integers, strings, bools, categories or other sortable objects. They are computed once, where they are.
+
+        Returns
+        -------
+        self : InverseFrequencySampler
+
+        Raises
+        ------
+        TypeError, ValueError
+            A parameter, `X` or `y` of the wrong kind or value; `X` and `y` partitioned in different ways; labels missing or not
+            classes (floats), fewer than two classes, fewer draws than classes.
+        """
+        self._check_parameters(y)
+        if self.replacement:
+            raise ValueError(
+                "replacement must be False for dask collections, got True: skbalance.InverseFrequencySampler draws with "
+                "replacement, in memory."
+            )
+        check_collection(y, "y")
+        if X is not None:
+            check_collection(X, "X")
+            check_alike(X, y)
+        y = whole_rows(y)
+        counted = compute(*(delayed(count)(part, number) for number, part in enumerate(parts_of(y))))
+        classes, class_counts, runs = runs_of(counted)
+        plan = self._plan_of(classes, class_counts)
+
+        for stale in "n_features_in_", "feature_names_in_":
+            self.__dict__.pop(stale, None)
+        if X is not None:
+            X = whole_rows(X)
+            # Without rows: column names, or their number.
+            validate_data(
+                self, np.empty((0, *X.shape[1:])) if isinstance(X, da.Array) else X._meta, skip_check_array=True
+            )
+        self._set_plan(classes, plan)
+        self._X, self._y, self._runs = X, y, runs
+        return self
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Fit, and return the rows and labels of epoch 0: ``fit(X, y).resample(epoch=0)``.
+
+        Parameters
+        ----------
+        X : dask DataFrame, Series or array of shape (n_rows, ...)
+            Rows, partitioned as `y` is.
+        y : dask Series, DataFrame or array
+            Labels, as in `fit`.
+
+        Returns
+        -------
+        X_resampled, y_resampled : of the kinds of `X` and `y`
+            As in `resample`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As in `fit`.
+
+        Examples
+        --------
+        >>> import dask.array as da
+        >>> X, y = da.arange(8, chunks=3)[:, None], da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
+        >>> X_res, y_res = InverseFrequencySampler(n_samples="over", random_state=0).fit_resample(X, y)
+        >>> X_res[y_res == 1].compute().ravel().tolist()
+        [6, 6, 6, 7, 7, 7]
+        """
+        if X is None:
+            raise ValueError(
+                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need only labels."
+            )
+        return self.fit(X, y).resample()
+
+    def resample(self, epoch: int = 0) -> tuple[Any, Any]:
+        """The rows and labels of any epoch of the collections that were fitted, lazily.
+
+        Parameters
+        ----------
+        epoch : int, default=0
+            Number of the epoch, at least 0.
+
+        Returns
+        -------
+        X_resampled, y_resampled : of the kinds of the fitted `X` and `y`
+            Each partition's rows in their order, each as often as it is drawn, with dtypes, index and names. Divisions are those
+            of the fitted collections. Arrays know the lengths of their chunks, for which the rows that are drawn are counted
+            at once, on the cluster and without reading `X` or `y`.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        TypeError, ValueError
+            An epoch that is no int from 0 to 2**63 - 2; a fit without `X`. When the result is computed: partitions of `X` and `y` of
+            different lengths, or labels that are others than in `fit`.
+
+        Examples
+        --------
+        >>> import dask.array as da
+        >>> X, y = da.arange(8, chunks=3)[:, None], da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
+        >>> sampler = InverseFrequencySampler(n_samples=4, random_state=0).fit(X, y)
+        >>> sorted(row for epoch in range(3) for row in sampler.resample(epoch)[0].compute().ravel().tolist())
+        [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
+        """
+        check_is_fitted(self, "_plan")
+        if self._X is None:
+            raise ValueError("resample needs rows to pick from, but the sampler was fitted with X=None.")
+        drawn = self._drawn(check_epoch(epoch))
+        sizes = self._sizes(epoch) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
+        X_res, y_res = (collection_of(self._taken(data, drawn), data, sizes) for data in (self._X, self._y))
+        return X_res, y_res
+
+    def draw(self, epoch: int = 0) -> Any:
+        """Numbers of the rows that an epoch draws, counted through all partitions, lazily.
+
+        Parameters
+        ----------
+        epoch : int, default=0
+            Number of the epoch, at least 0.
+
+        Returns
+        -------
+        indices : dask array of shape (n_draws,), int64
+            A chunk for each partition, rising. The in-memory sampler draws the same rows in random order.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        TypeError, ValueError
+            An epoch that is no int from 0 to 2**63 - 2.
+
+        Examples
+        --------
+        >>> import dask.array as da
+        >>> y = da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
+        >>> InverseFrequencySampler(n_samples="over").fit(None, y).draw().compute().tolist()
+        [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
+        """
+        check_is_fitted(self, "_plan")
+        starts = np.cumsum([0, *(run.n_rows for run in self._runs)]).tolist()
+        numbers = [
+            delayed(np.add)(rows, start) for rows, start in zip(self._drawn(check_epoch(epoch)), starts, strict=False)
+        ]
+        return collection_of(numbers, da.empty(0, dtype=np.int64), self._sizes(epoch))
+
+    def _drawn(self, epoch: int) -> list[Any]:
+        """For each partition its rows that the epoch draws, lazily."""
+        of_all = constant(Epoch(self._plan, epoch))
+        of_each = zip(parts_of(self._y), map(constant, self._runs), strict=True)
+        return [delayed(rows_drawn)(part, of_all, run, number) for number, (part, run) in enumerate(of_each)]
+
+    def _sizes(self, epoch: int) -> tuple[int, ...]:
+        """For each partition how many rows the epoch draws, computed now."""
+        of_all = constant(Epoch(self._plan, epoch))
+        sizes: tuple[int, ...] = compute(*(delayed(n_drawn)(of_all, constant(run)) for run in self._runs))
+        return sizes
+
+    def _taken(self, data: Any, drawn: list[Any]) -> list[Any]:
+        """For each partition its rows in the data that are drawn, lazily."""
+        of_each = zip(parts_of(data), drawn, self._runs, strict=True)
+        return [delayed(take_part)(part, rows, run.n_rows, number) for number, (part, rows, run) in enumerate(of_each)]

@@ -1,0 +1,418 @@
+"""The sampler over partitions draws what the sampler in memory draws, and leaves rows where and what they are."""
+
+import os
+import pickle
+import signal
+import time
+from itertools import pairwise
+
+import cloudpickle
+import dask
+import dask.array as da
+import dask.dataframe as dd
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from dask.delayed import delayed
+from distributed import Client, LocalCluster, get_worker
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn.pipeline import make_pipeline
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.metrics import recall_score
+from sklearn.model_selection import GridSearchCV
+
+import skbalance
+from skbalance import ClassBalanceDisplay
+from skbalance.dask import InverseFrequencySampler
+
+LABELS = np.array(["common"] * 80 + ["middling"] * 15 + ["rare"] * 5)
+Y = np.random.default_rng(0).permutation(LABELS)
+FRAME = pd.DataFrame({"row": np.arange(100), "text": Y}, index=np.arange(1000, 1100))
+
+
+@pytest.fixture(autouse=True)
+def synchronous():
+    with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+def in_frames(pandas, lengths):
+    """A dask frame or series with partitions of those lengths, of which some may be 0."""
+    ends = np.cumsum(lengths)
+    parts = [delayed(pandas.iloc[end - n : end]) for end, n in zip(ends, lengths, strict=True)]
+    return dd.from_delayed(parts, meta=pandas.iloc[:0])
+
+
+def as_frames(y, lengths):
+    rows = pd.DataFrame({"row": np.arange(len(y))})
+    return in_frames(rows, lengths), in_frames(pd.Series(y), lengths)
+
+
+def as_arrays(y, lengths):
+    return da.arange(len(y), chunks=(tuple(lengths),))[:, None], da.from_array(np.asarray(y), chunks=(tuple(lengths),))
+
+
+def as_frame_and_array(y, lengths):
+    return as_frames(y, lengths)[0], as_arrays(y, lengths)[1]
+
+
+lengths = st.lists(st.integers(0, 30), min_size=1, max_size=8).filter(lambda some: sum(some) >= 12)
+
+
+@settings(max_examples=40)
+@given(
+    lengths,
+    st.integers(0, 2**32),
+    st.sampled_from([as_frames, as_arrays, as_frame_and_array]),
+    st.sampled_from([0, 0.5, 1, 2.5, lambda epoch: epoch / 3]),
+    st.sampled_from([None, 12, 0.7, 3.2, "over", "under"]),
+    st.integers(0, 5),
+)
+def test_it_draws_what_the_sampler_in_memory_draws(lengths, seed, container, strength, n_samples, epoch):
+    random = np.random.default_rng(seed)
+    n_classes = random.integers(2, 5)
+    y = np.array(["a", "b", "c", "d"])[random.choice(n_classes, sum(lengths), p=random.dirichlet(np.ones(n_classes)))]
+    y[random.permutation(len(y))[:2]] = "a", "b"
+    if isinstance(n_samples, float):
+        n_samples = max(n_samples, 4.5 / len(y))
+    parameters = {"strength": strength, "n_samples": n_samples, "random_state": int(seed)}
+    memory = skbalance.InverseFrequencySampler(**parameters).fit(None, y)
+    sampler = InverseFrequencySampler(**parameters).fit(*container(y, lengths))
+    X_res, y_res = (some.compute() for some in sampler.resample(epoch))
+    rows = np.asarray(X_res).ravel()
+    assert np.array_equal(rows, np.sort(memory.draw(epoch)))
+    assert np.array_equal(y_res, y[rows])
+    assert np.array_equal(sampler.draw(epoch).compute(), rows)
+    assert sampler.classes_.tolist() == memory.classes_.tolist()
+    assert sampler.class_counts_.tolist() == memory.class_counts_.tolist()
+    assert sampler.class_weight_ == memory.class_weight_
+    assert sampler.sampling_strategy_ == memory.sampling_strategy_
+    assert np.array_equal(sampler.log_prior_shift_, memory.log_prior_shift_)
+
+
+def test_many_classes_are_drawn_as_in_memory():
+    y = np.random.default_rng(0).integers(0, 3000, 20_000) ** 2 // 1000
+    X, partitioned = as_arrays(y, [7000, 1, 0, 12_999])
+    rows = InverseFrequencySampler(random_state=3).fit_resample(X, partitioned)[0].compute().ravel()
+    assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=3).fit(None, y).draw()))
+
+
+def seeded(**parameters):
+    return InverseFrequencySampler(**{"random_state": 0, **parameters})
+
+
+def test_frames_keep_dtypes_names_index_and_divisions():
+    frame = FRAME.assign(kind=pd.Categorical(Y), when=pd.Timestamp("2026-01-01"), missing=np.nan)
+    frame.index.name = "number"
+    table = dd.from_pandas(frame, npartitions=7)
+    X_res, y_res = seeded().fit_resample(table, table["kind"])
+    assert (X_res.divisions, y_res.divisions) == (table.divisions, table.divisions)
+    X_there, y_there = dask.compute(X_res, y_res)
+    drawn = np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y).draw())
+    pd.testing.assert_frame_equal(X_there, table.compute().iloc[drawn])
+    pd.testing.assert_series_equal(y_there, frame["kind"].iloc[drawn])
+    assert (X_res.dtypes == table.dtypes).all()
+    assert X_res.loc[1010:1060].compute().equals(X_there.loc[1010:1060])
+
+
+def test_divisions_that_are_unknown_stay_unknown():
+    X, y = as_frames(Y, [40, 0, 60])
+    X_res, y_res = seeded().fit_resample(X, y)
+    assert not X_res.known_divisions
+    assert not y_res.known_divisions
+
+
+def test_arrays_know_the_lengths_of_their_chunks():
+    X, y = as_arrays(Y, [40, 0, 25, 35])
+    images = da.broadcast_to(X[:, :, None], (100, 6, 2)).rechunk({1: 2, 2: 1})
+    for _ in range(2):
+        X_res, y_res = seeded().fit_resample(images, y)
+        assert X_res.shape == (100, 6, 2)
+        assert X_res.chunks[0] == y_res.chunks[0]
+        assert X_res.numblocks == (4, 1, 1)  # also the empty one
+        assert X_res.chunks[0] == tuple(
+            len(block) for block in map(dask.compute, X_res[:, 0, 0].blocks) for block in block
+        )
+        assert (X_res.dtype, y_res.dtype) == (images.dtype, y.dtype)
+        # Chunks whose lengths nobody knows serve as well.
+        y._chunks = ((np.nan,) * 4,)
+
+
+def test_sparse_rows_and_one_hot_labels_are_taken():
+    rows = sparse.random(100, 30, density=0.2, format="csr", random_state=0)
+    ends = [0, 40, 70, 100]
+    blocks = [da.from_delayed(delayed(rows[a:b]), shape=(b - a, 30), meta=rows[:0]) for a, b in pairwise(ends)]
+    one_hot = (Y[:, None] == np.unique(Y)).astype(int)
+    y = da.from_array(one_hot, chunks=((40, 30, 30), 2))
+    X_res, y_res = dask.compute(*seeded().fit_resample(da.concatenate(blocks), y))
+    drawn = np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, one_hot).draw())
+    assert (X_res != rows[drawn]).nnz == 0
+    assert np.array_equal(y_res, one_hot[drawn])
+
+
+def test_a_column_of_labels_stays_a_column():
+    table = dd.from_pandas(FRAME, npartitions=3)
+    _, y_res = seeded().fit_resample(table[["row"]], table[["text"]])
+    assert isinstance(y_res, dd.DataFrame)
+    assert y_res.compute()["text"].value_counts().to_dict() == {"common": 34, "middling": 33, "rare": 33}
+
+
+@pytest.mark.parametrize("dtype", ["category", "string", "object", "int8", "bool", "Int64"])
+def test_labels_may_be_of_any_dtype(dtype):
+    numbers = np.unique(Y, return_inverse=True)[1]
+    y = pd.Series(Y if dtype in ("category", "string", "object") else numbers, dtype=None).astype(dtype)
+    X, partitioned = in_frames(FRAME, [30, 70]), in_frames(y, [30, 70])
+    X_res, y_res = dask.compute(*seeded().fit_resample(X, partitioned))
+    assert np.array_equal(X_res["row"], np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, y).draw()))
+    assert y_res.dtype == partitioned.dtype
+
+
+def test_epochs_go_on_where_the_one_before_stopped():
+    sampler = seeded(n_samples="under").fit(*as_arrays(Y, [50, 50]))
+    drawn = np.concatenate([sampler.resample(epoch)[0].compute().ravel() for epoch in range(16)])
+    assert (np.bincount(drawn)[Y == "common"] == 1).all()  # 80 rows, 5 an epoch
+
+
+def test_nothing_but_labels_is_computed_before_it_is_asked_for(tmp_path):
+    def part(name, number):
+        (tmp_path / f"{name}-{number}-{time.monotonic_ns()}").touch()
+        return FRAME[name].iloc[number * 50 : number * 50 + 50]
+
+    def computed(name):
+        return len(list(tmp_path.glob(f"{name}-*")))
+
+    X, y = (
+        dd.from_delayed(
+            [delayed(part)(name, number) for number in range(2)], meta=FRAME[name].iloc[:0], verify_meta=False
+        )
+        for name in ("row", "text")
+    )
+    sampler = seeded().fit(X, y)
+    assert (computed("row"), computed("text")) == (0, 2)
+    results = sampler.resample(1)
+    assert (computed("row"), computed("text")) == (0, 2)
+    dask.compute(*results)
+    assert (computed("row"), computed("text")) == (2, 4)  # X once; labels once more, for both
+
+
+def store(table, folder, n_parts):
+    for number, part in enumerate(np.array_split(np.arange(len(table)), n_parts)):
+        table.iloc[part].to_parquet(folder / f"{number}.parquet")
+
+
+def test_small_partitions_of_a_file_are_not_read_as_one(tmp_path):
+    wide = pd.DataFrame({f"x{i}": np.random.default_rng(i).normal(size=100) for i in range(30)} | {"y": Y})
+    store(wide, tmp_path, 10)
+    table = dd.read_parquet(tmp_path)
+    X, y = table.drop(columns="y"), table["y"]
+    assert y.optimize().npartitions < table.npartitions  # as dask would read it
+    X_res, y_res = seeded().fit_resample(X, y)
+    assert X_res.npartitions == y_res.npartitions == 10
+    drawn = np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y).draw())
+    assert np.array_equal(X_res.compute().to_numpy(), wide.drop(columns="y").to_numpy()[drawn])
+    assert np.array_equal(y_res.compute(), Y[drawn])
+
+
+def test_fitted_samplers_are_pickled_cloned_and_shown():
+    X, y = as_arrays(Y, [50, 50])
+    sampler = seeded(strength=0.5).fit(X, y)
+    for again in pickle.loads(pickle.dumps(sampler)), cloudpickle.loads(cloudpickle.dumps(sampler)):
+        assert np.array_equal(again.draw(2).compute(), sampler.draw(2).compute())
+    assert clone(sampler).get_params() == sampler.get_params()
+    assert not hasattr(clone(sampler), "classes_")
+    display = ClassBalanceDisplay.from_sampler(sampler)
+    assert display.counts.tolist() == [80, 15, 5]
+    assert sampler.correct_proba(np.full((1, 3), 1 / 3)).argmax() == 0
+    assert repr(sampler) == "InverseFrequencySampler(random_state=0, strength=0.5)"
+
+
+def test_columns_are_known():
+    table = dd.from_pandas(FRAME, npartitions=2)
+    sampler = seeded().fit(table, table["text"])
+    assert sampler.n_features_in_ == 2
+    assert sampler.feature_names_in_.tolist() == ["row", "text"]
+    sampler.fit(None, table["text"])
+    assert not hasattr(sampler, "n_features_in_")
+    assert seeded().fit(*as_arrays(Y, [100])).n_features_in_ == 1
+
+
+X_THERE, Y_THERE = as_arrays(Y, [50, 50])
+CHANGING = da.from_delayed(delayed(lambda: np.random.default_rng().permutation(Y), pure=False)(), (100,), Y.dtype)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "X", "y", "error", "message"),
+    [
+        (
+            {"replacement": True},
+            X_THERE,
+            Y_THERE,
+            ValueError,
+            "replacement must be False for dask collections, got True",
+        ),
+        ({"strength": -1}, X_THERE, Y_THERE, ValueError, r"strength must be a real number >= 0, got -1"),
+        ({}, X_THERE, None, ValueError, "requires y to be passed, but the target y is None"),
+        ({}, X_THERE, Y, TypeError, "y must be a dask DataFrame, Series or array, got ndarray"),
+        ({}, FRAME, Y_THERE, TypeError, "X must be a dask DataFrame, Series or array, got DataFrame"),
+        ({}, X_THERE[:0, 0].sum(), Y_THERE, ValueError, r"X must have rows and columns, got shape \(\)"),
+        ({}, X_THERE[:, :0], Y_THERE, ValueError, r"X must have rows and columns, got shape \(100, 0\)"),
+        ({}, X_THERE.rechunk(20), Y_THERE, ValueError, "X and y must be partitioned alike, got 5 and 2 partitions"),
+        ({}, X_THERE.rechunk({0: (51, 49)}), Y_THERE, ValueError, r"got partitions \(51, 49\) and \(50, 50\)"),
+        (
+            {},
+            dd.from_pandas(FRAME, npartitions=2),
+            dd.from_pandas(FRAME, npartitions=5).repartition(divisions=[1000, 1010, 1099])["text"],
+            ValueError,
+            r"got partitions \(1000, 1050, 1099\) and \(1000, 1010, 1099\)",
+        ),
+        ({}, None, da.from_array(np.arange(4.0), chunks=2), ValueError, r"in partition \d of y: Unknown label type"),
+        (
+            {},
+            None,
+            in_frames(pd.Series(["a", "b", "a", None]), [2, 2]),
+            ValueError,
+            "in partition 1 of y: y has missing labels .* at row 1",
+        ),
+        ({}, None, in_frames(pd.Series(["a", "a"]), [1, 1]), ValueError, "at least 2 classes, got the one class 'a'"),
+        (
+            {},
+            None,
+            da.from_array(np.array([1, "a"], dtype=object), chunks=1),
+            TypeError,
+            "one kind, .* got int and str",
+        ),
+        ({}, None, in_frames(pd.Series([], dtype=object), [0, 0]), ValueError, "at least 2 classes, got no rows"),
+        ({"n_samples": 2}, None, Y_THERE, ValueError, "must leave each of the 3 classes a draw, got n_samples=2"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(parameters, X, y, error, message):
+    with pytest.raises(error, match=message):
+        seeded(**parameters).fit(X, y)
+
+
+def test_what_cannot_be_resampled_is_refused():
+    with pytest.raises(NotFittedError):
+        seeded().resample()
+    with pytest.raises(NotFittedError):
+        seeded().draw()
+    with pytest.raises(ValueError, match="fit_resample needs rows to pick from, got X=None"):
+        seeded().fit_resample(None, Y_THERE)
+    with pytest.raises(ValueError, match="resample needs rows to pick from, but the sampler was fitted with X=None"):
+        seeded().fit(None, Y_THERE).resample()
+    with pytest.raises(ValueError, match=r"epoch must be an int from 0 to .*, got -1"):
+        seeded().fit(X_THERE, Y_THERE).resample(-1)
+
+
+def test_rows_that_do_not_match_their_labels_are_refused_when_they_are_there():
+    X, _ = as_frames(Y, [40, 60])
+    _, y = as_frames(Y, [41, 59])
+    X_res, _ = seeded().fit_resample(X, y)
+    with pytest.raises(
+        ValueError, match=r"alike, but partition (0 of X has 40 rows, of y 41|1 of X has 60 rows, of y 59)"
+    ):
+        X_res.compute()
+    sampler = seeded().fit(None, da.concatenate([CHANGING[:50], Y_THERE[50:]]))
+    with pytest.raises(ValueError, match="the labels in partition 0 of y are not those that were counted in fit"):
+        sampler.draw().compute()
+
+
+def test_the_sampler_in_memory_refuses_dask_and_names_this_one():
+    for X, y, name in ((X_THERE, Y, "X"), (None, Y_THERE, "y"), (None, dd.from_pandas(FRAME, 2)["text"], "y")):
+        with pytest.raises(
+            TypeError, match=rf"{name} is a dask collection .* take skbalance\.dask\.InverseFrequencySampler"
+        ):
+            skbalance.InverseFrequencySampler().fit(X, y)
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        dask.config.set(
+            {"distributed.scheduler.work-stealing": False}
+        ),  # else an idle worker takes over whole partitions
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def on_cluster(client):
+    with dask.config.set(scheduler="distributed"):
+        yield client
+
+
+def slowly(labels):
+    time.sleep(0.1)
+    return labels
+
+
+def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
+    random = np.random.default_rng(1)
+    y = random.choice(5, 200_000, p=[0.6, 0.3, 0.07, 0.02, 0.01])
+    chunks = ((*[10_000] * 19, 0, 10_000),)
+    X, labels = da.arange(len(y), chunks=chunks), da.from_array(y, chunks=chunks)
+    expected = [np.sort(skbalance.InverseFrequencySampler(random_state=7).fit(None, y).draw(epoch)) for epoch in (0, 1)]
+    sampler = InverseFrequencySampler(random_state=7).fit(X, labels.map_blocks(slowly, dtype=labels.dtype))
+    assert np.array_equal(sampler.resample(0)[0].compute(), expected[0])
+
+    pids = on_cluster.run(os.getpid)
+    rows = on_cluster.compute(sampler.resample(1)[0])
+    time.sleep(0.5)  # of the second that each of two workers is busy
+    assert not rows.done()
+    os.kill(next(iter(pids.values())), signal.SIGKILL)
+    assert np.array_equal(rows.result(timeout=60), expected[1])
+    on_cluster.wait_for_workers(2, timeout=60)
+    assert set(on_cluster.run(os.getpid).values()) != set(pids.values())
+
+
+def port():
+    return int(get_worker().address.split(":")[-1])
+
+
+def test_rows_stay_on_the_worker_that_holds_them(on_cluster):
+    X, y = as_arrays(np.tile(Y, 100), [2500] * 4)
+    X = X.map_blocks(lambda block: np.full((len(block), 1), port()), dtype=int).persist()
+    X_res, _ = seeded().fit_resample(X, y)
+    of_rows, here = dask.compute(X_res, X_res.map_blocks(lambda block: np.full((len(block), 1), port()), dtype=int))
+    assert set(of_rows.ravel()) == set(on_cluster.run(port).values())
+    assert np.array_equal(of_rows, here)
+
+
+def test_a_table_on_disk_trains_a_model_partition_by_partition(on_cluster, tmp_path):  # noqa: ARG001
+    X, y = make_classification(6000, n_informative=4, weights=[0.96], class_sep=1.5, random_state=0)
+    table = pd.DataFrame(X, columns=[f"x{i}" for i in range(20)]).assign(y=np.array(["common", "rare"])[y])
+    store(table.iloc[:4000], tmp_path, 6)
+
+    stored = dd.read_parquet(tmp_path)
+    sampler = InverseFrequencySampler(random_state=0).fit(stored.drop(columns="y"), stored["y"])
+    model = SGDClassifier(random_state=0)
+    for epoch in range(5):
+        for X_part, y_part in zip(*(some.to_delayed() for some in sampler.resample(epoch)), strict=True):
+            X_there, y_there = dask.compute(X_part, y_part)
+            order = np.random.default_rng(epoch).permutation(len(X_there))
+            model.partial_fit(X_there.iloc[order], y_there.iloc[order], classes=sampler.classes_)
+    plain = SGDClassifier(random_state=0).fit(table.iloc[:4000, :20], table["y"][:4000])
+    recall = [
+        recall_score(table["y"][4000:], some.predict(table.iloc[4000:, :20]), pos_label="rare")
+        for some in (model, plain)
+    ]
+    assert recall[0] > recall[1] + 0.1
+
+
+def test_a_grid_over_strength_is_searched_on_the_cluster(on_cluster):  # noqa: ARG001
+    X, y = make_classification(600, n_informative=4, weights=[0.9], random_state=0)
+    model = make_pipeline(skbalance.InverseFrequencySampler(random_state=0), LogisticRegression())
+    grid = {"inversefrequencysampler__strength": [0, 0.5, 1]}
+    search = GridSearchCV(model, grid, scoring="balanced_accuracy", cv=3, error_score="raise")
+    with joblib.parallel_backend("dask"):
+        search.fit(X, y)
+    here = clone(search).fit(X, y)
+    assert search.best_params_ == here.best_params_
+    assert np.array_equal(search.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"])
