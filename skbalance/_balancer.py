@@ -97,7 +97,7 @@ class Balancer(BaseEstimator):
         -------
         proba : ndarray or tensor of shape (n_rows, n_classes)
             A new array of the same floating dtype (float64 for integers), a tensor for a tensor. Rows sum to 1. Where the draws
-            have the original frequencies (strength 0), exactly what came in.
+            have the original frequencies (strength 0, as many draws as rows), exactly what came in.
 
         Raises
         ------

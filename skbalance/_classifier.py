@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skbalance._prior import check_proba, log_prior_shift, shift_proba
+from skbalance._prior import log_prior_shift, shift_proba
 from skbalance._sampler import InverseFrequencySampler
 
 if TYPE_CHECKING:
@@ -22,20 +22,25 @@ def _has_probabilities(self: Any) -> bool:
     return hasattr(getattr(self, "estimator_", self.estimator), "predict_proba")
 
 
+def _has_scores_only(self: Any) -> bool:
+    return not _has_probabilities(self) and hasattr(getattr(self, "estimator_", self.estimator), "decision_function")
+
+
 class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """A classifier trained on resampled rows whose probabilities are those of the original distribution.
 
     `fit` resamples, and fits the classifier on what comes out. `predict_proba` undoes the shift of the prior that
     resampling made: it multiplies the classifier's probabilities by the classes' original frequencies over their resampled ones,
-    and normalises. It needs no pipeline, and may be the last step of any.
+    and normalises. It needs no pipeline, and may be the last step of any. It takes no weights of rows.
 
     Parameters
     ----------
     estimator : classifier
-        Cloned and fitted on the resampled rows. For probabilities it needs ``predict_proba``.
+        Cloned and fitted on the resampled rows. For probabilities it needs ``predict_proba``. What it weighs by itself, as by
+        ``class_weight``, shifts the prior once more and is not corrected.
     sampler : sampler or None, default=None
         Cloned: an `InverseFrequencySampler`, or any sampler of imbalanced-learn whose resampled rows of a class look like the
-        original ones. None is ``InverseFrequencySampler()``.
+        original ones. None is ``InverseFrequencySampler()``; to search its strength, pass it.
     predict_prior : {"resampled", "original"}, default="resampled"
         Under which distribution `predict` decides. "resampled" gives what the estimator itself predicts, so rare classes keep the
         recall that resampling won them; "original" gives the class of the highest corrected probability, which makes the fewest
@@ -48,7 +53,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     estimator_ : classifier
         The fitted classifier; its probabilities are those of the resampled distribution.
     sampler_ : sampler
-        The fitted sampler; it knows the classes by their numbers in ``classes_``.
+        The fitted sampler; where labels are floats, it knows them by their numbers in ``classes_``.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
         Logarithm of each class's frequency in `y` over that in the resampled `y`: what is added to log-probabilities.
     n_features_in_ : int
@@ -108,6 +113,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             raise ValueError(f"predict_prior must be 'resampled' or 'original', got {self.predict_prior!r}.")
         if not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier, got {self.estimator!r}.")
+        if get_tags(self.estimator).input_tags.pairwise:
+            raise ValueError(
+                f"estimator must take rows of features, not of a kernel between rows, of which resampling would miss the columns, got {self.estimator!r}."
+            )
         if self.predict_prior == "original" and not _has_probabilities(self):
             raise ValueError(f"predict_prior='original' needs an estimator with predict_proba, got {self.estimator!r}.")
         sampler = InverseFrequencySampler() if self.sampler is None else self.sampler
@@ -120,17 +129,17 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         check_classification_targets(y)
         X, y = indexable(X, y)
         classes, codes = np.unique(y, return_inverse=True)
+        labels = codes if y.dtype.kind == "f" else y  # classifiers take whole floats as classes, samplers do not
         sampler = clone(sampler)
-        X_resampled, codes_resampled = sampler.fit_resample(
-            X, codes
-        )  # codes, as classifiers take whole floats, samplers do not
+        X_resampled, labels_resampled = sampler.fit_resample(X, labels)
+        codes_resampled = np.searchsorted(np.unique(labels), labels_resampled)
         counts, resampled_counts = (np.bincount(some, minlength=len(classes)) for some in (codes, codes_resampled))
         if not resampled_counts.all():
             raise ValueError(
                 f"the sampler must keep rows of every class, but it left none of {classes[resampled_counts == 0].tolist()}."
             )
-        self.sampler_ = sampler
         self.estimator_ = clone(self.estimator).fit(X_resampled, classes[codes_resampled])
+        self.sampler_ = sampler
         self.classes_ = classes
         self.log_prior_shift_: NDArray[np.float64] = log_prior_shift(counts, resampled_counts)
         for name in "n_features_in_", "feature_names_in_":
@@ -168,11 +177,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         Returns
         -------
         proba : ndarray of shape (n_rows, n_classes)
-            Columns in the order of ``classes_``; rows sum to 1.
+            Columns in the order of ``classes_``; rows sum to 1, as those of the classifier do.
         """
         check_is_fitted(self)
-        proba = check_proba(self.estimator_.predict_proba(X), len(self.classes_))
-        corrected: NDArray[np.floating[Any]] = shift_proba(proba, self.log_prior_shift_)
+        corrected: NDArray[np.floating[Any]] = shift_proba(self.estimator_.predict_proba(X), self.log_prior_shift_)
         return corrected
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
@@ -191,10 +199,27 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             log_proba: NDArray[np.floating[Any]] = np.log(self.predict_proba(X))
         return log_proba
 
+    @available_if(_has_scores_only)  # type: ignore[untyped-decorator]
+    def decision_function(self, X: Any) -> NDArray[np.floating[Any]]:
+        """The scores of a classifier that has no probabilities: by them it ranks, and `predict` decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, ...)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_rows,) or (n_rows, n_classes)
+        """
+        check_is_fitted(self)
+        scores: NDArray[np.floating[Any]] = self.estimator_.decision_function(X)
+        return scores
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         of_estimator = get_tags(self.estimator)
         tags.input_tags = of_estimator.input_tags
-        tags.classifier_tags = of_estimator.classifier_tags
-        tags.classifier_tags.multi_label = False
+        if of_estimator.classifier_tags is not None:  # else fit refuses it
+            tags.classifier_tags = of_estimator.classifier_tags
+            tags.classifier_tags.multi_label = False
         return tags

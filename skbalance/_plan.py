@@ -244,12 +244,20 @@ class Epoch:
         """Apply this epoch's order to places within their halves."""
         middle = gather(self._middles, classes)
         second = place >= middle
-        offset = middle * second
-        if len(classes) == 1 and second.all() == second.any():  # all in one half: one entry serves all here, too
-            second = second[:1]
-        index = 2 * classes.astype(np.intp, copy=False) + second  # codes of few bits would wrap
-        place = permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index))
-        return place + offset
+        if len(classes) > 1:
+            return self._in_half(permutation, classes, second, middle * second, place)
+        if second.all() == second.any():  # one entry serves all here, too
+            return self._in_half(permutation, classes, second[:1], middle * second[:1], place)
+        result = np.empty_like(place)
+        for half in np.array([[False], [True]]):
+            some = np.flatnonzero(second == half)
+            result[some] = self._in_half(permutation, classes, half, middle * half, gather(place, some))
+        return result
+
+    def _in_half(self, permutation, classes, half, offset, place):
+        """The same, told the half and where it starts: one entry, or one for each place."""
+        index = 2 * classes.astype(np.intp, copy=False) + half  # codes of few bits would wrap
+        return permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index)) + offset
 
     def _bootstrap(self, classes, k):
         """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""

@@ -28,7 +28,8 @@ def check_proba(proba, n_classes):
     >>> check_proba([[0, 1]], 2)
     array([[0., 1.]])
     """
-    if not hasattr(proba, "new_tensor"):  # no torch tensor
+    is_tensor = hasattr(proba, "new_tensor")
+    if not is_tensor:
         proba = np.asarray(proba)
         if proba.dtype.kind not in "biuf":
             raise TypeError(f"proba must hold numbers, got {proba.dtype}.")
@@ -40,9 +41,14 @@ def check_proba(proba, n_classes):
         raise ValueError(
             f"proba must be of shape (n_rows, {n_classes}), a column for each class, got {tuple(proba.shape)}."
         )
-    # So written that NaN fails, too.
-    if not ((proba >= 0).all() and (abs(proba.sum(axis=1) - 1) <= TOLERANCE).all()):
-        raise ValueError("each row of proba must be probabilities that sum to 1; scores and logits are none.")
+    sums = proba.sum(axis=1) if is_tensor else proba.sum(axis=1, dtype=np.result_type(proba.dtype, np.float64))
+    fits = (proba >= 0).all(axis=1) & (abs(sums - 1) <= TOLERANCE)  # so written that NaN fails, too
+    if not fits.all():
+        row = int(np.flatnonzero(~np.asarray(fits.tolist()))[0])
+        raise ValueError(
+            f"each row of proba must be probabilities that sum to 1, but row {row} is {proba[row].tolist()}; logits take "
+            "log_prior_shift_ instead."
+        )
     return proba
 
 
@@ -55,6 +61,13 @@ def shift_proba(proba, log_shift):
     ratio = np.exp(log_shift - log_shift.max())
     if (ratio == 1).all():
         return proba + 0  # exactly what they are
-    is_tensor = hasattr(proba, "new_tensor")
-    weighted = proba * (proba.new_tensor(ratio) if is_tensor else ratio.astype(proba.dtype))
-    return weighted / weighted.sum(axis=1, keepdims=True)
+    # Not in half precision: the ratio or a sum could vanish in it.
+    wide = proba.float() if _is_half(proba) else proba
+    weighted = wide * (wide.new_tensor(ratio) if hasattr(wide, "new_tensor") else ratio)
+    total = weighted.sum(axis=1, keepdims=True)
+    weighted = weighted / (total + (total == 0))  # a classifier's row of zeros stays one
+    return weighted.to(proba.dtype) if hasattr(proba, "new_tensor") else weighted.astype(proba.dtype)
+
+
+def _is_half(proba):
+    return hasattr(proba, "new_tensor") and proba.dtype.itemsize < 4

@@ -11,11 +11,11 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, log_loss
+from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -100,11 +100,47 @@ def test_frames_keep_their_names_and_labels_may_be_texts():
     assert not hasattr(fitted, "feature_names_in_")
 
 
-def test_without_probabilities_there_is_still_predict():
+@pytest.mark.parametrize("labels", [np.array([1, 2, 3]), np.array(["a", "b", "c"])])
+def test_the_sampler_sees_the_labels_as_they_are(labels):
+    y = labels[np.arange(300) % 10 // 5 + (np.arange(300) % 30 == 5)]
+    counts = np.unique(y, return_counts=True)[1]
+    sampler = RandomOverSampler(sampling_strategy={labels[1]: 400}, random_state=0)
+    fitted = model(sampler=sampler).fit(X[:300], y)
+    resampled = np.array([counts[0], 400, counts[2]])
+    assert np.allclose(fitted.log_prior_shift_, np.log(counts / counts.sum()) - np.log(resampled / resampled.sum()))
+    assert set(fitted.sampler_.sampling_strategy) == {labels[1]}
+    assert set(fitted.predict(X)) <= set(labels)
+
+
+def test_without_probabilities_there_are_still_predictions_and_scores():
     fitted = PriorCorrectedClassifier(LinearSVC(), sampler=SEEDED).fit(X, Y)
     assert set(fitted.predict(X_TEST)) == {0, 1}
     assert not hasattr(fitted, "predict_proba")
     assert not hasattr(fitted, "predict_log_proba")
+    assert np.array_equal(fitted.decision_function(X_TEST) > 0, fitted.predict(X_TEST) == 1)
+    assert roc_auc_score(Y_TEST, fitted.decision_function(X_TEST)) > 0.7
+    assert not hasattr(model().fit(X, Y), "decision_function")  # it would rank by the resampled prior
+    fitted.estimator = LogisticRegression()  # only the next fit makes use of it
+    assert not hasattr(fitted, "predict_proba")
+
+
+def test_rows_that_a_classifier_gives_no_probability_keep_none():
+    class Undecided(DecisionTreeClassifier):
+        def predict_proba(self, X):
+            return super().predict_proba(X) * (np.arange(len(X)) > 0)[:, None]
+
+    proba = PriorCorrectedClassifier(Undecided(), sampler=SEEDED).fit(X, Y).predict_proba(X_TEST)
+    assert proba[0].tolist() == [0, 0]
+    assert np.allclose(proba[1:].sum(axis=1), 1)
+
+
+def test_a_fit_that_fails_leaves_what_was_fitted():
+    fitted = model().fit(X, Y)
+    before = fitted.predict_proba(X_TEST)
+    with pytest.raises(ValueError, match="NaN"):
+        fitted.fit(np.full_like(X, np.nan)[:, :3], Y)
+    assert np.array_equal(fitted.predict_proba(X_TEST), before)
+    assert fitted.sampler_.n_features_in_ == X.shape[1]
 
 
 def test_it_takes_a_sampler_of_its_own():
@@ -125,6 +161,9 @@ def test_what_cannot_be_corrected_is_refused():
         model(sampler=3).fit(X, Y)
     with pytest.raises(TypeError, match="estimator must be a classifier, got LinearRegression"):
         PriorCorrectedClassifier(LinearRegression()).fit(X, Y)
+    assert "LinearRegression" in PriorCorrectedClassifier(LinearRegression())._repr_html_()
+    with pytest.raises(ValueError, match=r"not of a kernel between rows, .* got SVC\(kernel='precomputed'\)"):
+        PriorCorrectedClassifier(SVC(kernel="precomputed")).fit(X[:50] @ X[:50].T, Y[:50])
     with pytest.raises(NotFittedError):
         model().predict(X)
     with pytest.raises(

@@ -1,9 +1,12 @@
 """Pictures that hold what they show, for few classes and for many."""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from imblearn.pipeline import make_pipeline
+from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -63,6 +66,54 @@ def test_many_classes_are_curves_by_rank():
     assert "of 1,000" in display.ax_.get_xlabel()
 
 
+def names_of_bars(display):
+    """Where the names below the bars begin and end, in pixels, and whether they are upright."""
+    display.figure_.canvas.draw()
+    boxes = [tick.get_window_extent() for tick in display.ax_.get_xticklabels()]
+    return [(box.x0, box.x1) for box in boxes], {tick.get_rotation() for tick in display.ax_.get_xticklabels()}
+
+
+@pytest.mark.parametrize(
+    "names", [range(30), range(12), ["a rather long name", "another long name", "and a third one"]]
+)
+def test_names_of_classes_do_not_run_together(names):
+    display = ClassBalanceDisplay.from_sampler(fitted(np.repeat(list(names), np.arange(1, len(names) + 1))))
+    boxes, rotations = names_of_bars(display)
+    assert all(before[1] < after[0] for before, after in pairwise(boxes))
+    assert rotations == ({0.0} if len(names) == 12 else {90.0})
+
+
+def test_up_to_thirty_classes_are_bars():
+    for n_classes, n_containers in ((30, 2), (31, 0)):
+        display = ClassBalanceDisplay.from_sampler(fitted(np.repeat(np.arange(n_classes), 2)))
+        assert len(display.ax_.containers) == n_containers
+
+
+@pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
+@pytest.mark.parametrize("most", [30, 300_000])
+def test_numbers_and_legend_stay_within_the_frame_and_apart(quantity, most):
+    display = ClassBalanceDisplay.from_sampler(fitted([0] * most + [1] * 10 + [2] * 5), quantity=quantity)
+    display.figure_.canvas.draw()
+    is_wide = most > 30
+    assert display.ax_.get_yscale() == ("log" if is_wide else "linear")
+    assert ("logarithmic" in display.ax_.get_ylabel()) == is_wide
+    frame = display.ax_.get_window_extent()
+    numbers = [text.get_window_extent() for text in display.ax_.texts]
+    assert len(numbers) == (6 if quantity == "rows" else 3)
+    assert all(number.y1 < frame.y1 for number in numbers)
+    if quantity == "rows":
+        legend = display.ax_.get_legend().get_window_extent()
+        assert not any(number.overlaps(legend) for number in numbers)
+
+
+def test_bars_of_draws_begin_at_one_where_they_differ_by_much():
+    display = ClassBalanceDisplay.from_sampler(fitted([0] * 9000 + [1] * 1000), quantity="draws_per_row")
+    assert np.allclose(heights(display), [[5000 / 9000, 5]])
+    display = ClassBalanceDisplay.from_sampler(fitted([0] * 9900 + [1] * 100), quantity="draws_per_row")
+    assert np.allclose(heights(display), [[5000 / 9900 - 1, 49]])
+    assert {bar.get_y() for bar in display.ax_.containers[0]} == {1}
+
+
 def test_axes_may_be_given_and_plots_be_repeated():
     _, axes = plt.subplots(1, 2)
     display = ClassBalanceDisplay.from_sampler(fitted(), ax=axes[0])
@@ -80,12 +131,16 @@ def test_an_epoch_is_shown_as_it_is_drawn():
 def test_what_cannot_be_shown_is_refused():
     with pytest.raises(ValueError, match="quantity must be 'rows' or 'draws_per_row', got 'counts'"):
         ClassBalanceDisplay.from_sampler(fitted(), quantity="counts")
+    with pytest.raises(ValueError, match=r"epoch must be an int from 0 to .*, got -1"):
+        ClassBalanceDisplay.from_sampler(fitted(), epoch=-1)
     with pytest.raises(NotFittedError):
         ClassBalanceDisplay.from_sampler(InverseFrequencySampler())
     with pytest.raises(TypeError, match="sampler must be an InverseFrequencySampler, got LogisticRegression"):
         ClassBalanceDisplay.from_sampler(LogisticRegression())
     with pytest.raises(ValueError, match="y must hold the labels of y_resampled, got none with label 'new'"):
         ClassBalanceDisplay.from_labels(Y, [*Y, "new"])
+    with pytest.raises(ValueError, match="y must hold labels, got none"):
+        ClassBalanceDisplay.from_labels([], [])
     with pytest.raises(ValueError, match="must have one entry a class, got 2, 2 and 1"):
         ClassBalanceDisplay(classes=[0, 1], counts=[1, 2], resampled_counts=[3])
     with pytest.raises(ValueError, match="every class must have rows before, got none of 1"):
@@ -113,8 +168,37 @@ def test_the_curve_holds_the_best_candidate_of_each_strength(search):
         assert (mean, std) == (results["mean_test_score"][best], results["std_test_score"][best])
     (line,) = display.ax_.lines
     assert np.array_equal(line.get_ydata(), display.mean_scores)
-    assert display.ax_.get_ylabel() == "balanced accuracy"
+    (band,) = display.ax_.collections
+    edges = band.get_paths()[0].vertices
+    for strength, mean, std in zip(display.strengths, display.mean_scores, display.std_scores, strict=True):
+        assert np.allclose(
+            [min(edges[edges[:, 0] == strength, 1]), max(edges[edges[:, 0] == strength, 1])], [mean - std, mean + std]
+        )
+    assert display.ax_.get_ylabel() == "balanced accuracy\n(mean ± standard deviation over folds)"
     assert display.ax_.get_xlabel() == "strength"
+
+
+class Searched(BaseEstimator):
+    """A finished search with these results."""
+
+    scoring = None
+
+    def fit(self, results):
+        self.cv_results_ = results
+        return self
+
+
+def test_candidates_without_a_score_or_a_strength_stand_back():
+    results = {
+        "param_strength": np.ma.array([0, 0, 1, 1, 7], mask=[0, 0, 0, 0, 1], dtype=object),
+        "param_a__nostrength": [0] * 5,
+        "mean_test_score": np.array([0.5, np.nan, np.nan, 0.7, 0.9]),
+        "std_test_score": np.array([0.1, 0.2, 0.3, 0.4, 0.5]),
+    }
+    display = StrengthCurveDisplay.from_search(Searched().fit(results))
+    assert display.strengths.tolist() == [0, 1]
+    assert display.mean_scores.tolist() == [0.5, 0.7]
+    assert display.std_scores.tolist() == [0.1, 0.4]
 
 
 def test_axes_and_parameter_may_be_given(search):
@@ -137,7 +221,7 @@ def test_searches_without_a_curve_are_refused(search):
     with pytest.raises(NotFittedError):
         StrengthCurveDisplay.from_search(GridSearchCV(search.estimator, {}))
     other = GridSearchCV(LogisticRegression(), {"C": [1, 2]}).fit(X, y)
-    with pytest.raises(ValueError, match=r"parameter must say which of \['C'\] to plot, got None"):
+    with pytest.raises(ValueError, match=r"the search has no parameter that is called a strength, only \['C'\]"):
         StrengthCurveDisplay.from_search(other)
     with pytest.raises(ValueError, match=r"parameter must be one of the search's \['C'\], got 'D'"):
         StrengthCurveDisplay.from_search(other, parameter="D")

@@ -24,6 +24,16 @@ def test_rare_classes_are_cut_in_training_and_weighted_in_the_test(evidence):
     assert not set(map(bytes, case.X.round(6))) & set(map(bytes, case.X_test.round(6)))
 
 
+def test_no_two_cases_are_alike_and_none_is_without_rare_rows(evidence):
+    counts = {case: tuple(np.bincount(evidence.make_case(*case, 0).y)) for case in evidence.CASES}
+    assert len(set(counts.values())) == len(counts) == 14
+    for (name, ratio), of_class in counts.items():
+        rare = evidence.TABULAR[name][1]
+        assert min(of_class) >= 3
+        others = [n for c, n in enumerate(of_class) if c not in rare]
+        assert max(others) / of_class[rare[0]] > 0.5 * ratio
+
+
 def test_every_method_is_scored(evidence):
     found = evidence.run_tabular("moons", 10, "logistic regression", 0)
     assert set(found) == set(evidence.METHODS) - {evidence.BATCHES}

@@ -90,6 +90,25 @@ def test_tensors_stay_tensors_with_their_dtype_and_gradient(dtype):
     assert proba.grad[0].abs().sum() > 0
 
 
+@pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["numpy", "torch"])
+def test_half_precision_holds_large_shifts_and_many_classes(kind):
+    half = np.float16 if kind is np.asarray else torch.float16
+    steep = fitted([0] * 10**5 + [1] * 10, strength=2.0)
+    proba = kind([[0.0, 1.0], [0.5, 0.5]], dtype=half)
+    exact = steep.correct_proba(np.array([[0.0, 1.0], [0.5, 0.5]]))
+    assert np.allclose(np.asarray(steep.correct_proba(proba)), exact, atol=1e-3)
+    far = fitted([0] * 10**6 + [1] * 3 + [2]).correct_proba(kind([[0.0, 0.5, 0.5]], dtype=half))
+    assert np.allclose(np.asarray(far), [[0, 0.75, 0.25]], atol=1e-3)
+    many = fitted(np.repeat(np.arange(2000), 2)).correct_proba(kind(np.full((3, 2000), 1 / 2000), dtype=half))
+    assert np.allclose(np.asarray(many, dtype=np.float64), 1 / 2000, rtol=1e-2)
+
+
+def test_gradients_of_half_precision_are_finite():
+    proba = torch.tensor([[0.0, 1.0]], dtype=torch.float16, requires_grad=True)
+    fitted([0] * 30 + [1], n_samples="over", strength=2.0).correct_proba(proba)[0, 0].backward()
+    assert torch.isfinite(proba.grad).all()
+
+
 def test_arrays_keep_their_floating_dtype_and_lists_become_arrays():
     for dtype in (np.float16, np.float32, np.float64):
         assert fitted().correct_proba(np.full((2, 3), 1 / 3, dtype=dtype)).dtype == dtype
@@ -108,7 +127,9 @@ def test_probabilities_that_came_in_are_not_changed():
 def test_an_epoch_has_a_prior_of_its_own_where_strength_changes():
     sampler = fitted(strength=lambda epoch: min(1.0, epoch / 10))
     proba = np.full((1, 3), 1 / 3)
-    assert np.array_equal(sampler.correct_proba(proba), proba)
+    assert np.array_equal(sampler.correct_proba(proba, epoch=0), proba)
+    with pytest.raises(ValueError, match=r"epoch must say which epoch's draws .* as strength is a function, got None"):
+        sampler.correct_proba(proba)
     assert np.allclose(sampler.correct_proba(proba, epoch=10), fitted().correct_proba(proba))
     assert np.array_equal(sampler.log_prior_shift_, np.zeros(3))
 
@@ -119,7 +140,12 @@ def test_an_epoch_has_a_prior_of_its_own_where_strength_changes():
         ([[0.5, 0.5]], ValueError, r"proba must be of shape \(n_rows, 3\), a column for each class, got \(1, 2\)"),
         ([0.2, 0.3, 0.5], ValueError, r"proba must be of shape \(n_rows, 3\), a column for each class, got \(3,\)"),
         ([[1.5, -0.5, 0]], ValueError, "each row of proba must be probabilities that sum to 1"),
-        ([[1.0, 2.0, 0.5]], ValueError, "each row of proba must be probabilities that sum to 1"),
+        (
+            [[1, 0, 0], [1.0, 2.0, 0.5]],
+            ValueError,
+            r"probabilities that sum to 1, but row 1 is \[1\.0, 2\.0, 0\.5\]; logits take",
+        ),
+        ([[0.35, 0.35, 0.35]], ValueError, r"but row 0 is \[0\.35, 0\.35, 0\.35\]"),
         ([[np.nan, 0.5, 0.5]], ValueError, "each row of proba must be probabilities that sum to 1"),
         ([[np.inf, 0, 0]], ValueError, "each row of proba must be probabilities that sum to 1"),
         ([[0, 0, 0]], ValueError, "each row of proba must be probabilities that sum to 1"),

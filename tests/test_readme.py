@@ -6,8 +6,12 @@ import sys
 import types
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from torch.utils.data import DataLoader
+
+from skbalance import InverseFrequencySampler
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -33,7 +37,7 @@ def first_block_under(word):
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
 def test_all_python_blocks_run_in_order():
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 16
+    assert len(blocks) == 18
     names = {"__name__": "readme", "Trainer": StandInTrainer}
     for block in blocks:
         exec(compile(block.replace("from transformers import Trainer\n", ""), "README.md", "exec"), names)
@@ -52,6 +56,12 @@ def test_all_python_blocks_run_in_order():
     assert names["rows"].epoch == 0
     assert len(names["loader"]) == 31  # full batches for accelerate
 
+    lazy = pd.Series(names["y_lazy"].compute()).value_counts()
+    assert lazy.to_dict() == names["partitioned"].sampling_strategy_
+    in_memory = InverseFrequencySampler(strength=0.5, random_state=0).fit(None, names["y"])
+    assert np.array_equal(names["partitioned"].draw(2).compute(), np.sort(in_memory.draw(2)))
+    assert 0.05 < names["model"].predict(pd.DataFrame(names["X"]).add_prefix("x")).mean() < 0.5
+
     trainer = names["BalancedTrainer"](data)
     drawn = [y for _, y in trainer.get_train_dataloader()]
     assert sum(int(y.sum()) for y in drawn) == 1000
@@ -61,20 +71,27 @@ def test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped(
     script = re.search(r"^```python torchrun\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
     command = re.search(r"^torchrun (.*)", README, re.MULTILINE)[1].split()
 
-    def run(name, text):
+    def run(text, n_ranks):
         (tmp_path / "train.py").write_text(text)
         launch = [sys.executable, "-m", "torch.distributed.run", *command]
-        done = subprocess.run(launch, cwd=tmp_path, check=name == "whole", capture_output=True, text=True)
-        return re.findall(r"rank (\d), step (\d+): (\d+) of (\d+) rows", done.stdout)
+        launch[launch.index("--nproc-per-node") + 1] = str(n_ranks)
+        done = subprocess.run(launch, cwd=tmp_path, check=text == script, capture_output=True, text=True)
+        said = re.findall(r"(\d+) rows seen; of the last (\d+), (\d+) were of the rare class", done.stdout)
+        return [[int(number) for number in line] for line in said]
 
-    stopping = script.replace("        optimizer.step()\n", "        optimizer.step()\n        assert step < 40\n")
-    stopped, rest = run("stopped", stopping), run("whole", script)
-    assert {(rank, step) for rank, step, *_ in stopped} == {(rank, "32") for rank in "01"}
-    assert {(rank, step) for rank, step, *_ in rest} == {(rank, step) for rank in "01" for step in ("64", "96")}
-    n_rows = {(rank, step): int(n) for rank, step, _, n in [*stopped, *rest]}
-    assert set(n_rows.values()) <= {1000, *(n_rows[rank, "64"] for rank in "01")}
-    assert all(700 <= n_rows[rank, "64"] < 1000 for rank in "01")  # the part that was left of the second epoch
-    assert all(abs(int(n_rare) - int(n) / 2) <= 32 for *_, n_rare, n in [*stopped, *rest])
+    def stopping(n_seen):
+        after = "        n_seen += int(in_step[0])\n"
+        assert after in script
+        return script.replace(after, f"{after}        assert n_seen < {n_seen}\n")
+
+    assert command[:3] == ["--standalone", "--nproc-per-node", "2"]
+    said = [*run(stopping(2500), 2), *run(stopping(3500), 3), *run(script, 1)]
+    seen, in_pass, _ = np.array(said).T.tolist()
+    assert seen == [2000, 4000, 6000]
+    assert in_pass[0] == in_pass[2] == 2000
+    assert 500 < in_pass[1] < 600  # what was left of the second epoch, after the last checkpoint before 3500
+    assert all(abs(n_rare - n / 2) <= 10 for _, n, n_rare in said)
+    assert run(script, 2) == []  # done already
 
 
 def test_the_two_commands_are_one_line_each():

@@ -1,0 +1,160 @@
+"""StrengthCurveDisplay: a score by strength, from a finished search. matplotlib is imported by `plot` alone."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skbalance._display import make_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOR = "tab:green"
+
+
+class StrengthCurveDisplay:
+    """A score over the strength of the sampler, from a finished grid search.
+
+    Made by `from_search`. Where other parameters were searched, too, each strength stands for the best of them.
+
+    Parameters
+    ----------
+    strengths : array-like of shape (n_strengths,)
+        Strengths, rising.
+    mean_scores, std_scores : array-like of shape (n_strengths,)
+        Mean and standard deviation of the score over the folds.
+    score_name : str
+        What the score is called.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes with the plot.
+    figure_ : matplotlib Figure
+        The figure with the axes.
+
+    Examples
+    --------
+    >>> from imblearn.pipeline import make_pipeline
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from skbalance import InverseFrequencySampler, StrengthCurveDisplay
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> model = make_pipeline(InverseFrequencySampler(random_state=0), LogisticRegression())
+    >>> search = GridSearchCV(model, {"inversefrequencysampler__strength": [1, 0, 0.5]}).fit(X, y)
+    >>> StrengthCurveDisplay.from_search(search).strengths.tolist()
+    [0.0, 0.5, 1.0]
+    """
+
+    ax_: Axes
+    figure_: Figure
+
+    def __init__(self, *, strengths: Any, mean_scores: Any, std_scores: Any, score_name: str) -> None:
+        self.strengths = np.asarray(strengths)
+        self.mean_scores = np.asarray(mean_scores)
+        self.std_scores = np.asarray(std_scores)
+        self.score_name = score_name
+
+    @classmethod
+    def from_search(
+        cls, search: Any, *, parameter: str | None = None, metric: str | None = None, ax: Axes | None = None
+    ) -> StrengthCurveDisplay:
+        """Plot the scores of a finished search.
+
+        Parameters
+        ----------
+        search : GridSearchCV or other search
+            Fitted, with strengths among its parameters, as numbers.
+        parameter : str or None, default=None
+            Name of the parameter that is the strength; None takes the one called ``strength`` or ending in ``__strength``.
+        metric : str or None, default=None
+            Which of several metrics to show; None where there is one.
+        ax : matplotlib Axes or None, default=None
+            Axes to draw on; None makes a figure.
+
+        Returns
+        -------
+        display : StrengthCurveDisplay
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            A search that is not finished, without a strength or with several, or without that metric.
+        TypeError
+            Strengths that are not numbers.
+        """
+        check_is_fitted(search, "cv_results_")
+        results = search.cv_results_
+        searched = [name.removeprefix("param_") for name in results if name.startswith("param_")]
+        parameter = _chosen(
+            "parameter", parameter, searched, [name for name in searched if name.split("__")[-1] == "strength"]
+        )
+        metrics = [name.removeprefix("mean_test_") for name in results if name.startswith("mean_test_")]
+        metric = _chosen("metric", metric, metrics, metrics)
+        strengths = np.ma.asarray(results[f"param_{parameter}"])
+        is_there = ~np.ma.getmaskarray(strengths)  # another grid of a list may be without strengths
+        values = strengths[is_there].tolist()
+        for value in values:
+            if not isinstance(value, Real):
+                raise TypeError(f"strengths must be numbers to be plotted, got {value!r}.")
+        strength = np.array(values, dtype=np.float64)
+        mean, std = (results[f"{kind}_test_{metric}"][is_there] for kind in ("mean", "std"))
+        # The best candidate of each strength; a score that is NaN is the worst.
+        ranked = np.lexsort((np.nan_to_num(-mean, nan=np.inf), strength))
+        _, first = np.unique(strength[ranked], return_index=True)
+        best = ranked[first]
+        return cls(
+            strengths=strength[best],
+            mean_scores=mean[best],
+            std_scores=std[best],
+            score_name=_score_name(search, metric),
+        ).plot(ax)
+
+    def plot(self, ax: Axes | None = None) -> StrengthCurveDisplay:
+        """Draw the plot: the mean over the folds, and a band of one standard deviation to each side.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Axes to draw on; None makes a figure.
+
+        Returns
+        -------
+        self : StrengthCurveDisplay
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib (the extra ``plot``).
+        """
+        self.ax_ = make_axes(ax)
+        self.figure_ = self.ax_.figure  # type: ignore[assignment]
+        low, high = self.mean_scores - self.std_scores, self.mean_scores + self.std_scores
+        self.ax_.fill_between(self.strengths, low, high, alpha=0.2, color=COLOR, linewidth=0)
+        self.ax_.plot(self.strengths, self.mean_scores, marker="o", color=COLOR)
+        self.ax_.set(xlabel="strength", ylabel=f"{self.score_name}\n(mean ± standard deviation over folds)")
+        return self
+
+
+def _chosen(what: str, given: str | None, known: list[str], candidates: list[str]) -> str:
+    """The one that is asked for, or the only candidate."""
+    if given is not None and given not in known:
+        raise ValueError(f"{what} must be one of the search's {known}, got {given!r}.")
+    if given is None and not candidates:
+        raise ValueError(f"the search has no {what} that is called a strength, only {known}.")
+    if given is None and len(candidates) > 1:
+        raise ValueError(f"{what} must say which of {candidates} to plot, got None.")
+    return candidates[0] if given is None else given
+
+
+def _score_name(search: Any, metric: str) -> str:
+    """What a single metric is called, where the search knows it by name."""
+    if metric != "score":
+        return metric.replace("_", " ")
+    return search.scoring.replace("_", " ") if isinstance(search.scoring, str) else "score"

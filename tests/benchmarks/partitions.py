@@ -1,0 +1,89 @@
+"""What resampling a table in partitions costs on a local dask cluster: time a row and core, by workers, and memory of the client.
+
+    python tests/benchmarks/partitions.py
+
+Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to reading the rows: counting the
+classes, and how often each row is drawn (`fit`, then the lengths of all resampled partitions of labels). Each measurement is
+a client process with a cluster of its own, one thread a worker; the best of the repeats counts. Peak memory is that of the
+client, which holds the scheduler, too.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+N_PARTITIONS, N_CLASSES = 64, 10
+
+
+def labels(number, n_rows):
+    """A partition of labels, of which the most frequent is 100 times as frequent as the rarest."""
+    import pandas as pd
+
+    share = np.geomspace(1, 100, N_CLASSES)
+    limits = np.cumsum(share / share.sum())[:-1]
+    drawn = np.searchsorted(limits, np.random.default_rng(number).random(n_rows))
+    return pd.Series(drawn.astype(np.int8), name="y")
+
+
+def measure(n_rows, n_workers):
+    """Seconds to fit and to count the draws, and the client's peak of memory in MiB."""
+    import dask.dataframe as dd
+    from dask.delayed import delayed
+    from distributed import Client, LocalCluster, wait
+
+    from skbalance.dask import InverseFrequencySampler
+
+    with LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
+        parts = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
+        y = dd.from_delayed(parts, meta=labels(0, 0), verify_meta=False).persist()
+        wait(y)
+        seconds = []
+        for epoch in range(3):
+            start = time.perf_counter()
+            sampler = InverseFrequencySampler(random_state=0).fit(y.to_frame(), y)
+            _, y_res = sampler.resample(epoch)
+            n_drawn = int(y_res.map_partitions(len, meta=("n", "int64")).sum().compute())
+            seconds.append(time.perf_counter() - start)
+            assert n_drawn == sampler.class_counts_.sum()
+    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return {"seconds": min(seconds), "peak": peak}
+
+
+def in_process(n_rows, n_workers):
+    command = [sys.executable, __file__, "--measure", str(n_rows), str(n_workers)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=10**8, help="most rows (default: %(default)s)")
+    parser.add_argument("--repeats", type=int, default=2, help="the best of so many counts (default: %(default)s)")
+    parser.add_argument("--measure", type=int, nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(*options.measure)))
+        return
+    print(
+        f"{N_PARTITIONS} partitions, {N_CLASSES} classes\n\n| rows | workers | seconds | ns a row and core | client's peak MiB |"
+    )
+    print("| ---: | ---: | ---: | ---: | ---: |")
+    of_workers = {}
+    for n_rows, n_workers in [(options.rows // 100, 2), (options.rows // 10, 2), (options.rows, 1), (options.rows, 2)]:
+        runs = [in_process(n_rows, n_workers) for _ in range(options.repeats)]
+        seconds, peak = (min(run[key] for run in runs) for key in ("seconds", "peak"))
+        print(
+            f"| {n_rows:,} | {n_workers} | {seconds:.2f} | {seconds * n_workers / n_rows * 1e9:.1f} | {peak:.0f} |",
+            flush=True,
+        )
+        if n_rows == options.rows:
+            of_workers[n_workers] = seconds
+    print(f"\nTwo workers take {of_workers[2] / of_workers[1]:.2f} of the time of one.")
+
+
+if __name__ == "__main__":
+    main()
