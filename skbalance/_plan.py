@@ -150,8 +150,10 @@ class Epoch:
         # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's own border comes last and
         # so wins: what was drawn on its other side must stay there.
         orders = np.full((len(classes), 2), number)
+        self._is_cut = np.zeros((len(classes), 2), dtype=bool)
         for border in there, here:
             orders[np.arange(len(classes)), border.half] = border.since
+            self._is_cut[np.arange(len(classes)), border.half] |= border.place != plan.middles * border.half
         halves = np.arange(2 * len(classes), dtype=np.uint64)
         self._half_keys = Key.of(derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype)
 
@@ -217,7 +219,10 @@ class Epoch:
             raise ValueError("draws with replacement cannot be inverted")
         circle = pick(plan.circle_domains, classes)
         place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
-        place = self._in_halves(unpermute, classes, place)
+        # In a half that no border cuts, all places are drawn equally often: whose is whose makes no difference.
+        place = self._in_halves(
+            unpermute, classes, place, self._is_cut[classes[0]] if len(classes) == 1 else (True, True)
+        )
         border = gather(self._border, classes)
         before = place - border  # draws until the first of this place
         before += circle.n * (place < border)
@@ -240,16 +245,17 @@ class Epoch:
             result[start:stop] = self.multiplicities(gather(classes, run), k)
         return result
 
-    def _in_halves(self, permutation, classes, place):
-        """Apply this epoch's order to places within their halves."""
+    def _in_halves(self, permutation, classes, place, halves=(True, True)):
+        """Apply this epoch's order to places within their halves, of a single class in those halves only that are asked for."""
         middle = gather(self._middles, classes)
         second = place >= middle
         if len(classes) > 1:
             return self._in_half(permutation, classes, second, middle * second, place)
-        if second.all() == second.any():  # one entry serves all here, too
-            return self._in_half(permutation, classes, second[:1], middle * second[:1], place)
-        result = np.empty_like(place)
-        for half in np.array([[False], [True]]):
+        if second.all() == second.any():  # all in one half: one entry serves all here, too
+            half = int(second[0])
+            return self._in_half(permutation, classes, half, middle * half, place) if halves[half] else place
+        result = place.copy()
+        for half in np.flatnonzero(halves).tolist():
             some = np.flatnonzero(second == half)
             result[some] = self._in_half(permutation, classes, half, middle * half, gather(place, some))
         return result

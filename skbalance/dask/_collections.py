@@ -1,5 +1,7 @@
 """dask's collections as partitions, and partitions as collections."""
 
+from functools import partial
+
 import dask.array as da
 import dask.dataframe as dd
 from dask.base import tokenize
@@ -51,6 +53,11 @@ def parts_of(data):
 def constant(value):
     """A value that stands once in the graph, as it is."""
     return delayed(value, pure=False, traverse=False)
+
+
+def bound(function, *values):
+    """A function for `delayed` arguments whose first arguments travel with it: small ones, that need no place in the graph."""
+    return delayed(partial(function, *values), pure=False)
 
 
 def collection_of(parts, like, sizes):

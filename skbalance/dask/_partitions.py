@@ -33,7 +33,7 @@ class Run:
         return int(self.n.sum())
 
 
-def count(labels, number):
+def count(number, labels):
     """Classes of a partition, and how many rows of each it has."""
     classes, codes = encode_part(labels, number)
     return classes, np.bincount(codes, minlength=len(classes))
@@ -61,7 +61,7 @@ def runs_of(counted):
     return classes, filled, runs
 
 
-def rows_drawn(labels, epoch, run, number):
+def rows_drawn(run, number, labels, epoch):
     """Rows of a partition in their order, each as often as the epoch draws it: an array of ints."""
     classes, codes = encode_part(labels, number)
     by_class, n = group(codes, len(classes))
@@ -72,12 +72,12 @@ def rows_drawn(labels, epoch, run, number):
     return np.repeat(np.arange(len(codes)), times)
 
 
-def n_drawn(epoch, run):
+def n_drawn(run, epoch):
     """How many rows of a partition the epoch draws, told from its run alone."""
     return int(epoch.multiplicities_of_runs(run.classes, run.first, run.n).sum())
 
 
-def take_part(part, rows, n_rows, number):
+def take_part(n_rows, number, part, rows):
     """The drawn rows of a partition."""
     if part.shape[0] != n_rows:
         raise ValueError(

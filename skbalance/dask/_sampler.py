@@ -7,13 +7,20 @@ from typing import Any
 import dask.array as da
 import numpy as np
 from dask.base import compute
-from dask.delayed import delayed
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance._balancer import Balancer
 from skbalance._parameters import check_epoch
 from skbalance._plan import Epoch
-from skbalance.dask._collections import check_alike, check_collection, collection_of, constant, parts_of, whole_rows
+from skbalance.dask._collections import (
+    bound,
+    check_alike,
+    check_collection,
+    collection_of,
+    constant,
+    parts_of,
+    whole_rows,
+)
 from skbalance.dask._partitions import count, n_drawn, rows_drawn, runs_of, take_part
 
 
@@ -107,7 +114,7 @@ class InverseFrequencySampler(Balancer):
             check_collection(X, "X")
             check_alike(X, y)
         y = whole_rows(y)
-        counted = compute(*(delayed(count)(part, number) for number, part in enumerate(parts_of(y))))
+        counted = compute(*(bound(count, number)(part) for number, part in enumerate(parts_of(y))))
         classes, class_counts, runs = runs_of(counted)
         plan = self._plan_of(classes, class_counts)
 
@@ -226,23 +233,23 @@ class InverseFrequencySampler(Balancer):
         check_is_fitted(self, "_plan")
         starts = np.cumsum([0, *(run.n_rows for run in self._runs)]).tolist()
         numbers = [
-            delayed(np.add)(rows, start) for rows, start in zip(self._drawn(check_epoch(epoch)), starts, strict=False)
+            bound(np.add, start)(rows) for rows, start in zip(self._drawn(check_epoch(epoch)), starts, strict=False)
         ]
         return collection_of(numbers, da.empty(0, dtype=np.int64), self._sizes(epoch))
 
     def _drawn(self, epoch: int) -> list[Any]:
         """For each partition its rows that the epoch draws, lazily."""
         of_all = constant(Epoch(self._plan, epoch))
-        of_each = zip(parts_of(self._y), map(constant, self._runs), strict=True)
-        return [delayed(rows_drawn)(part, of_all, run, number) for number, (part, run) in enumerate(of_each)]
+        of_each = zip(parts_of(self._y), self._runs, strict=True)
+        return [bound(rows_drawn, run, number)(part, of_all) for number, (part, run) in enumerate(of_each)]
 
     def _sizes(self, epoch: int) -> tuple[int, ...]:
         """For each partition how many rows the epoch draws, computed now."""
         of_all = constant(Epoch(self._plan, epoch))
-        sizes: tuple[int, ...] = compute(*(delayed(n_drawn)(of_all, constant(run)) for run in self._runs))
+        sizes: tuple[int, ...] = compute(*(bound(n_drawn, run)(of_all) for run in self._runs))
         return sizes
 
     def _taken(self, data: Any, drawn: list[Any]) -> list[Any]:
         """For each partition its rows in the data that are drawn, lazily."""
         of_each = zip(parts_of(data), drawn, self._runs, strict=True)
-        return [delayed(take_part)(part, rows, run.n_rows, number) for number, (part, rows, run) in enumerate(of_each)]
+        return [bound(take_part, run.n_rows, number)(part, rows) for number, (part, rows, run) in enumerate(of_each)]

@@ -149,13 +149,23 @@ def run_tabular(name, ratio, model, seed):
     shift = log_prior_shift(np.bincount(case.y), np.ones(n_classes))
     found[WEIGHTS] = scores(case, weighted, shift_proba(weighted, shift), weighted.argmax(axis=1))
     if n_classes == 2:
-        tuned = TunedThresholdClassifierCV(make(), scoring="balanced_accuracy", cv=3).fit(case.X, case.y)
-        found[THRESHOLD] = scores(case, proba, proba, tuned.predict(case.X_test))
+        found[THRESHOLD] = scores(case, proba, proba, predict_by_threshold(make(), plain, case))
     for method, sampler in SAMPLERS.items():
         fitted = PriorCorrectedClassifier(make(), sampler=sampler(seed)).fit(case.X, case.y)
         raw = fitted.estimator_.predict_proba(case.X_test)
         found[method] = scores(case, raw, fitted.predict_proba(case.X_test), fitted.predict(case.X_test))
     return found
+
+
+def predict_by_threshold(model, plain, case):
+    """Predictions by a threshold tuned in three folds; by none where folds have too few rare rows to tell one from another."""
+    try:
+        tuned = TunedThresholdClassifierCV(model, scoring="balanced_accuracy", cv=3).fit(case.X, case.y)
+    except ValueError as error:
+        if "constant predictions" not in str(error):
+            raise
+        return plain.predict(case.X_test)
+    return tuned.predict(case.X_test)
 
 
 def run_network(seed):

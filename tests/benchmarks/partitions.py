@@ -1,11 +1,14 @@
-"""What resampling a table in partitions costs on a local dask cluster: time a row and core, by workers, and memory of the client.
+"""What resampling a table in partitions costs with dask: time a row and core, by workers, and memory of the client.
 
     python tests/benchmarks/partitions.py
 
 Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to reading the rows: counting the
 classes, and how often each row is drawn (`fit`, then the lengths of all resampled partitions of labels). Each measurement is
-a client process with a cluster of its own, one thread a worker; the best of the repeats counts. Peak memory is that of the
-client, which holds the scheduler, too.
+a client process of its own, without a cluster ("0 workers": all in the client) or with one, one thread a worker; the best of the
+repeats counts. Peak memory is that of the client, which holds the scheduler, too.
+
+dask tells its workers' malloc to give memory back to the system at once, so that each of numpy's arrays is made of fresh pages: where
+the system is slow to find these, that takes longer than all else. ``--keep-memory`` lets workers keep it.
 """
 
 import argparse
@@ -30,32 +33,53 @@ def labels(number, n_rows):
     return pd.Series(drawn.astype(np.int8), name="y")
 
 
-def measure(n_rows, n_workers):
+def measure(n_rows, n_workers, keep_memory):
     """Seconds to fit and to count the draws, and the client's peak of memory in MiB."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    if not n_workers:
+        with dask.config.set(scheduler="synchronous"):
+            seconds = measure_here(n_rows)
+    else:
+        environ = dask.config.get("distributed.nanny.pre-spawn-environ")
+        if keep_memory:
+            environ |= {f"MALLOC_{name}_THRESHOLD_": 2**28 for name in ("TRIM", "MMAP")}
+        with (
+            dask.config.set({"distributed.nanny.pre-spawn-environ": environ}),
+            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster),
+        ):
+            seconds = measure_here(n_rows)
+    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return {"seconds": seconds, "peak": peak}
+
+
+def measure_here(n_rows):
+    """Seconds, best of three epochs, by the scheduler that is set."""
+    import dask
     import dask.dataframe as dd
     from dask.delayed import delayed
-    from distributed import Client, LocalCluster, wait
 
     from skbalance.dask import InverseFrequencySampler
 
-    with LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
-        parts = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
-        y = dd.from_delayed(parts, meta=labels(0, 0), verify_meta=False).persist()
-        wait(y)
-        seconds = []
-        for epoch in range(3):
-            start = time.perf_counter()
-            sampler = InverseFrequencySampler(random_state=0).fit(y.to_frame(), y)
-            _, y_res = sampler.resample(epoch)
-            n_drawn = int(y_res.map_partitions(len, meta=("n", "int64")).sum().compute())
-            seconds.append(time.perf_counter() - start)
-            assert n_drawn == sampler.class_counts_.sum()
-    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
-    return {"seconds": min(seconds), "peak": peak}
+    parts = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
+    y = dd.from_delayed(parts, meta=labels(0, 0), verify_meta=False).persist()
+    dask.compute(y.map_partitions(len, meta=("n", "int64")))  # wait until the labels are there
+    seconds = []
+    for epoch in range(3):
+        start = time.perf_counter()
+        sampler = InverseFrequencySampler(random_state=0).fit(y.to_frame(), y)
+        _, y_res = sampler.resample(epoch)
+        n_drawn = int(y_res.map_partitions(len, meta=("n", "int64")).sum().compute())
+        seconds.append(time.perf_counter() - start)
+        assert n_drawn == sampler.class_counts_.sum()
+    return min(seconds)
 
 
-def in_process(n_rows, n_workers):
+def in_process(n_rows, n_workers, keep_memory):
     command = [sys.executable, __file__, "--measure", str(n_rows), str(n_workers)]
+    command += ["--keep-memory"] if keep_memory else []
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
@@ -63,25 +87,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=10**8, help="most rows (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=2, help="the best of so many counts (default: %(default)s)")
+    parser.add_argument("--keep-memory", action="store_true", help="let workers keep the memory that they have used")
     parser.add_argument("--measure", type=int, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        print(json.dumps(measure(*options.measure)))
+        print(json.dumps(measure(*options.measure, options.keep_memory)))
         return
-    print(
-        f"{N_PARTITIONS} partitions, {N_CLASSES} classes\n\n| rows | workers | seconds | ns a row and core | client's peak MiB |"
-    )
-    print("| ---: | ---: | ---: | ---: | ---: |")
+    print(f"{N_PARTITIONS} partitions, {N_CLASSES} classes\n")
+    print("| rows | workers | seconds | ns a row and core | client's peak MiB |\n| ---: | ---: | ---: | ---: | ---: |")
     of_workers = {}
-    for n_rows, n_workers in [(options.rows // 100, 2), (options.rows // 10, 2), (options.rows, 1), (options.rows, 2)]:
-        runs = [in_process(n_rows, n_workers) for _ in range(options.repeats)]
+    n = options.rows
+    for n_rows, n_workers in [(n // 100, 2), (n // 10, 2), (n, 2), (n, 1), (n, 0)]:
+        runs = [in_process(n_rows, n_workers, options.keep_memory) for _ in range(options.repeats)]
         seconds, peak = (min(run[key] for run in runs) for key in ("seconds", "peak"))
-        print(
-            f"| {n_rows:,} | {n_workers} | {seconds:.2f} | {seconds * n_workers / n_rows * 1e9:.1f} | {peak:.0f} |",
-            flush=True,
-        )
-        if n_rows == options.rows:
-            of_workers[n_workers] = seconds
+        of_core = seconds * max(n_workers, 1) / n_rows * 1e9
+        print(f"| {n_rows:,} | {n_workers} | {seconds:.2f} | {of_core:.1f} | {peak:.0f} |", flush=True)
+        of_workers[n_workers] = seconds
     print(f"\nTwo workers take {of_workers[2] / of_workers[1]:.2f} of the time of one.")
 
 
