@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _prior, _quotas
 from skbalance._parameters import (
@@ -43,7 +43,7 @@ class Balancer(BaseEstimator):
         self.random_state = random_state
 
     def _check_parameters(self, y: Any) -> None:
-        """TypeError or ValueError for parameters that are wrong whatever the labels are, and for none of these."""
+        """TypeError or ValueError for parameters that are wrong whatever the labels are, and for ``y=None``."""
         strength_at(self.strength, 0)
         check_replacement(self.replacement)
         check_n_samples(self.n_samples)
@@ -67,8 +67,15 @@ class Balancer(BaseEstimator):
         schedule = _Schedule(self.strength, class_counts, n_samples)
         return replace(plan, schedule=schedule, most_draws=schedule.most_draws)
 
-    def _set_plan(self, classes: NDArray[Any], plan: Plan) -> None:
-        """Set all attributes that follow from the classes and the plan."""
+    def _set_fitted(self, classes: NDArray[Any], plan: Plan, X: Any) -> None:
+        """Set all attributes that follow from the classes, the plan and the columns of X, and no other ones."""
+        of_columns = BaseEstimator()
+        if X is not None:
+            validate_data(of_columns, X, skip_check_array=True)
+        # Only now, so that a fit that fails leaves the sampler as it was.
+        for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
+            self.__dict__.pop(stale, None)
+        self.__dict__.update(vars(of_columns))
         labels = classes.tolist()
         weights = _quotas.row_weights(plan.class_counts, strength_at(self.strength, 0))
         self.classes_ = classes

@@ -96,12 +96,11 @@ def is_label_container(y):
     return hasattr(y, "__array__") or (isinstance(y, Sequence) and not isinstance(y, (str, bytes)))
 
 
-def refuse_dask(data, name):
+def refuse_dask(data, name, way_out="take skbalance.dask.InverseFrequencySampler"):
     """TypeError for lazy collections, which numpy would load whole without a word."""
     if type(data).__module__.split(".")[0] in ("dask", "dask_expr"):
         raise TypeError(
-            f"{name} is a dask collection ({type(data).__name__}), but rows are picked in memory: take "
-            f"skbalance.dask.InverseFrequencySampler, or pass {name}.compute()."
+            f"{name} is a dask collection ({type(data).__name__}), but this works in memory: {way_out}, or pass {name}.compute()."
         )
 
 

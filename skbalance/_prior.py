@@ -9,6 +9,8 @@ outputs of a classifier to new a priori probabilities: a simple procedure", Neur
 
 import numpy as np
 
+from skbalance._labels import refuse_dask
+
 # How far the probabilities of a row may be from summing to 1: those of half precision are off by so much.
 TOLERANCE = 1e-2
 
@@ -28,6 +30,7 @@ def check_proba(proba, n_classes):
     >>> check_proba([[0, 1]], 2)
     array([[0., 1.]])
     """
+    refuse_dask(proba, "proba", "map it over the partitions")
     is_tensor = hasattr(proba, "new_tensor")
     if not is_tensor:
         proba = np.asarray(proba)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from imblearn.base import BaseSampler
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
 from skbalance._labels import encode
@@ -132,14 +132,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             check_consistent_length(X, y)
         classes, codes = encode(y)
         pool, class_counts = group(codes, len(classes))
-        plan = self._plan_of(classes, class_counts, pool)
-
-        # Only now, so that a fit that fails leaves the sampler as it was.
-        for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
-            self.__dict__.pop(stale, None)
-        if X is not None:
-            validate_data(self, X, skip_check_array=True)
-        self._set_plan(classes, plan)
+        self._set_fitted(classes, self._plan_of(classes, class_counts, pool), X)
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dask.delayed import delayed
-from distributed import Client, LocalCluster, get_worker
+from distributed import Client, LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.pipeline import make_pipeline
@@ -62,10 +62,16 @@ def as_frame_and_array(y, lengths):
     return as_frames(y, lengths)[0], as_arrays(y, lengths)[1]
 
 
+def seeded(**parameters):
+    return InverseFrequencySampler(**{"random_state": 0, **parameters})
+
+
+X_LAZY, Y_LAZY = as_arrays(Y, [50, 50])
+
 lengths = st.lists(st.integers(0, 30), min_size=1, max_size=8).filter(lambda some: sum(some) >= 12)
 
 
-@settings(max_examples=40)
+@settings(max_examples=300)
 @given(
     lengths,
     st.integers(0, 2**32),
@@ -103,10 +109,6 @@ def test_many_classes_are_drawn_as_in_memory():
     assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=3).fit(None, y).draw()))
 
 
-def seeded(**parameters):
-    return InverseFrequencySampler(**{"random_state": 0, **parameters})
-
-
 def test_frames_keep_dtypes_names_index_and_divisions():
     frame = FRAME.assign(kind=pd.Categorical(Y), when=pd.Timestamp("2026-01-01"), missing=np.nan)
     frame.index.name = "number"
@@ -131,17 +133,15 @@ def test_divisions_that_are_unknown_stay_unknown():
 def test_arrays_know_the_lengths_of_their_chunks():
     X, y = as_arrays(Y, [40, 0, 25, 35])
     images = da.broadcast_to(X[:, :, None], (100, 6, 2)).rechunk({1: 2, 2: 1})
-    for _ in range(2):
-        X_res, y_res = seeded().fit_resample(images, y)
+    unknown = y.copy()
+    unknown._chunks = ((np.nan,) * 4,)
+    for some in y, unknown:  # also where those of the labels are not known
+        X_res, y_res = seeded().fit_resample(images, some)
         assert X_res.shape == (100, 6, 2)
         assert X_res.chunks[0] == y_res.chunks[0]
         assert X_res.numblocks == (4, 1, 1)  # also the empty one
-        assert X_res.chunks[0] == tuple(
-            len(block) for block in map(dask.compute, X_res[:, 0, 0].blocks) for block in block
-        )
+        assert X_res.chunks[0] == tuple(len(block.compute()) for block in X_res[:, 0, 0].blocks)
         assert (X_res.dtype, y_res.dtype) == (images.dtype, y.dtype)
-        # Chunks whose lengths nobody knows serve as well.
-        y._chunks = ((np.nan,) * 4,)
 
 
 def test_sparse_rows_and_one_hot_labels_are_taken():
@@ -179,26 +179,39 @@ def test_epochs_go_on_where_the_one_before_stopped():
     assert (np.bincount(drawn)[Y == "common"] == 1).all()  # 80 rows, 5 an epoch
 
 
-def test_nothing_but_labels_is_computed_before_it_is_asked_for(tmp_path):
+@pytest.fixture
+def watched(tmp_path):
+    """A frame and labels in two partitions each, and which of these have been computed so far."""
+
     def part(name, number):
-        (tmp_path / f"{name}-{number}-{time.monotonic_ns()}").touch()
+        (tmp_path / f"{name} {number} {time.monotonic_ns()}").touch()
         return FRAME[name].iloc[number * 50 : number * 50 + 50]
 
-    def computed(name):
-        return len(list(tmp_path.glob(f"{name}-*")))
+    def collection(name):
+        parts = [delayed(part)(name, number) for number in range(2)]
+        return dd.from_delayed(parts, meta=FRAME[name].iloc[:0], verify_meta=False)
 
-    X, y = (
-        dd.from_delayed(
-            [delayed(part)(name, number) for number in range(2)], meta=FRAME[name].iloc[:0], verify_meta=False
-        )
-        for name in ("row", "text")
-    )
+    def computed():
+        return sorted(path.name.rsplit(" ", 1)[0] for path in tmp_path.iterdir())
+
+    return collection("row"), collection("text"), computed
+
+
+def test_nothing_but_labels_is_computed_before_it_is_asked_for(watched):
+    X, y, computed = watched
     sampler = seeded().fit(X, y)
-    assert (computed("row"), computed("text")) == (0, 2)
+    assert computed() == ["text 0", "text 1"]
     results = sampler.resample(1)
-    assert (computed("row"), computed("text")) == (0, 2)
+    assert computed() == ["text 0", "text 1"]
     dask.compute(*results)
-    assert (computed("row"), computed("text")) == (2, 4)  # X once; labels once more, for both
+    assert computed() == ["row 0", "row 1", "text 0", "text 0", "text 1", "text 1"]  # labels once more, for both
+
+
+def test_a_partition_of_the_result_needs_that_partition_of_the_table_alone(watched):
+    X, y, computed = watched
+    X_res, _ = seeded().fit_resample(X, y)
+    X_res.partitions[1].compute()
+    assert computed() == ["row 1", "text 0", "text 1", "text 1"]
 
 
 def store(table, folder, n_parts):
@@ -219,16 +232,21 @@ def test_small_partitions_of_a_file_are_not_read_as_one(tmp_path):
     assert np.array_equal(y_res.compute(), Y[drawn])
 
 
-def test_fitted_samplers_are_pickled_cloned_and_shown():
+def test_displays_and_corrections_take_it():
+    sampler = seeded().fit(None, Y_LAZY)
+    in_memory = skbalance.InverseFrequencySampler().fit(None, Y)
+    assert ClassBalanceDisplay.from_sampler(sampler).counts.tolist() == [80, 15, 5]
+    proba = np.full((1, 3), 1 / 3)
+    assert np.array_equal(sampler.correct_proba(proba), in_memory.correct_proba(proba))
+
+
+def test_fitted_samplers_are_pickled_and_cloned():
     X, y = as_arrays(Y, [50, 50])
     sampler = seeded(strength=0.5).fit(X, y)
     for again in pickle.loads(pickle.dumps(sampler)), cloudpickle.loads(cloudpickle.dumps(sampler)):
         assert np.array_equal(again.draw(2).compute(), sampler.draw(2).compute())
     assert clone(sampler).get_params() == sampler.get_params()
     assert not hasattr(clone(sampler), "classes_")
-    display = ClassBalanceDisplay.from_sampler(sampler)
-    assert display.counts.tolist() == [80, 15, 5]
-    assert sampler.correct_proba(np.full((1, 3), 1 / 3)).argmax() == 0
     assert repr(sampler) == "InverseFrequencySampler(random_state=0, strength=0.5)"
 
 
@@ -242,28 +260,25 @@ def test_columns_are_known():
     assert seeded().fit(*as_arrays(Y, [100])).n_features_in_ == 1
 
 
-X_THERE, Y_THERE = as_arrays(Y, [50, 50])
-CHANGING = da.from_delayed(delayed(lambda: np.random.default_rng().permutation(Y), pure=False)(), (100,), Y.dtype)
-
-
 @pytest.mark.parametrize(
     ("parameters", "X", "y", "error", "message"),
     [
         (
             {"replacement": True},
-            X_THERE,
-            Y_THERE,
+            X_LAZY,
+            Y_LAZY,
             ValueError,
             "replacement must be False for dask collections, got True",
         ),
-        ({"strength": -1}, X_THERE, Y_THERE, ValueError, r"strength must be a real number >= 0, got -1"),
-        ({}, X_THERE, None, ValueError, "requires y to be passed, but the target y is None"),
-        ({}, X_THERE, Y, TypeError, "y must be a dask DataFrame, Series or array, got ndarray"),
-        ({}, FRAME, Y_THERE, TypeError, "X must be a dask DataFrame, Series or array, got DataFrame"),
-        ({}, X_THERE[:0, 0].sum(), Y_THERE, ValueError, r"X must have rows and columns, got shape \(\)"),
-        ({}, X_THERE[:, :0], Y_THERE, ValueError, r"X must have rows and columns, got shape \(100, 0\)"),
-        ({}, X_THERE.rechunk(20), Y_THERE, ValueError, "X and y must be partitioned alike, got 5 and 2 partitions"),
-        ({}, X_THERE.rechunk({0: (51, 49)}), Y_THERE, ValueError, r"got partitions \(51, 49\) and \(50, 50\)"),
+        ({"strength": -1}, X_LAZY, Y_LAZY, ValueError, r"strength must be a real number >= 0, got -1"),
+        ({}, X_LAZY, None, ValueError, "requires y to be passed, but the target y is None"),
+        ({}, X_LAZY, Y, TypeError, "y must be a dask DataFrame, Series or array, got ndarray"),
+        ({}, FRAME, Y_LAZY, TypeError, "X must be a dask DataFrame, Series or array, got DataFrame"),
+        ({}, X_LAZY[:0, 0].sum(), Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(\)"),
+        ({}, X_LAZY[:, :0], Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(100, 0\)"),
+        ({}, dd.from_pandas(FRAME, npartitions=2)[[]], Y_LAZY, ValueError, "X must have columns, got a frame without"),
+        ({}, X_LAZY.rechunk(20), Y_LAZY, ValueError, r"alike, got 5 and 2 partitions\. Take both from one table"),
+        ({}, X_LAZY.rechunk({0: (51, 49)}), Y_LAZY, ValueError, r"got partitions \(51, 49\) and \(50, 50\)"),
         (
             {},
             dd.from_pandas(FRAME, npartitions=2),
@@ -288,7 +303,7 @@ CHANGING = da.from_delayed(delayed(lambda: np.random.default_rng().permutation(Y
             "one kind, .* got int and str",
         ),
         ({}, None, in_frames(pd.Series([], dtype=object), [0, 0]), ValueError, "at least 2 classes, got no rows"),
-        ({"n_samples": 2}, None, Y_THERE, ValueError, "must leave each of the 3 classes a draw, got n_samples=2"),
+        ({"n_samples": 2}, None, Y_LAZY, ValueError, "must leave each of the 3 classes a draw, got n_samples=2"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(parameters, X, y, error, message):
@@ -302,14 +317,14 @@ def test_what_cannot_be_resampled_is_refused():
     with pytest.raises(NotFittedError):
         seeded().draw()
     with pytest.raises(ValueError, match="fit_resample needs rows to pick from, got X=None"):
-        seeded().fit_resample(None, Y_THERE)
+        seeded().fit_resample(None, Y_LAZY)
     with pytest.raises(ValueError, match="resample needs rows to pick from, but the sampler was fitted with X=None"):
-        seeded().fit(None, Y_THERE).resample()
+        seeded().fit(None, Y_LAZY).resample()
     with pytest.raises(ValueError, match=r"epoch must be an int from 0 to .*, got -1"):
-        seeded().fit(X_THERE, Y_THERE).resample(-1)
+        seeded().fit(X_LAZY, Y_LAZY).resample(-1)
 
 
-def test_rows_that_do_not_match_their_labels_are_refused_when_they_are_there():
+def test_partitions_of_other_lengths_are_refused_when_they_are_there():
     X, _ = as_frames(Y, [40, 60])
     _, y = as_frames(Y, [41, 59])
     X_res, _ = seeded().fit_resample(X, y)
@@ -317,13 +332,54 @@ def test_rows_that_do_not_match_their_labels_are_refused_when_they_are_there():
         ValueError, match=r"alike, but partition (0 of X has 40 rows, of y 41|1 of X has 60 rows, of y 59)"
     ):
         X_res.compute()
-    sampler = seeded().fit(None, da.concatenate([CHANGING[:50], Y_THERE[50:]]))
-    with pytest.raises(ValueError, match="the labels in partition 0 of y are not those that were counted in fit"):
-        sampler.draw().compute()
+
+
+@pytest.mark.parametrize("others", [Y[::-1], np.where(Y == "rare", "common", Y), np.char.upper(Y)])
+def test_labels_that_are_others_than_in_fit_are_refused(others):
+    answers = [Y, others]  # one for each time that the partition is computed
+    changing = da.from_delayed(delayed(lambda: answers.pop(0), pure=False)(), Y.shape, Y.dtype)
+    sampler = seeded().fit(None, da.concatenate([Y_LAZY, changing]))
+    drawn = sampler.draw()
+    with pytest.raises(ValueError, match="the labels in partition 2 of y are not those that were counted in fit"):
+        drawn.compute()
+
+
+def test_partitions_are_those_of_the_collection_even_if_dask_simplifies_it_to_others(monkeypatch):
+    X, y = as_frames(Y, [40, 60])
+    monkeypatch.setattr(dd.Series, "simplify", lambda self: self.repartition(npartitions=1))
+    rows = seeded().fit_resample(X, y)[0].compute()["row"]
+    assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y).draw()))
+
+
+@pytest.mark.parametrize("container", [as_frames, as_arrays])
+def test_an_epoch_may_be_a_numpy_int(container):
+    sampler = seeded().fit(*container(Y, [40, 60]))
+    assert np.array_equal(sampler.draw(np.int64(3)).compute(), sampler.draw(3).compute())
+    assert np.array_equal(sampler.resample(np.int64(3))[0].compute(), sampler.resample(3)[0].compute())
+
+
+def test_a_fit_that_fails_leaves_what_was_fitted():
+    X, y = as_frames(Y, [40, 60])
+    sampler = seeded().fit(X, y)
+    before = sampler.resample(1)[0].compute()
+    for X_bad, y_bad in (
+        (X.rename(columns={"row": 3}).assign(text="a"), y),
+        (X, in_frames(pd.Series(["a"] * 100), [40, 60])),
+    ):
+        with pytest.raises(
+            (TypeError, ValueError), match=r"only supported if all input features have string names|2 classes"
+        ):
+            sampler.fit(X_bad, y_bad)
+        assert sampler.resample(1)[0].compute().equals(before)
+        assert sampler.feature_names_in_.tolist() == ["row"]
 
 
 def test_the_sampler_in_memory_refuses_dask_and_names_this_one():
-    for X, y, name in ((X_THERE, Y, "X"), (None, Y_THERE, "y"), (None, dd.from_pandas(FRAME, 2)["text"], "y")):
+    with pytest.raises(
+        TypeError, match=r"proba is a dask collection .* map it over the partitions, or pass proba\.compute"
+    ):
+        seeded().fit(None, Y_LAZY).correct_proba(da.full((3, 3), 1 / 3))
+    for X, y, name in ((X_LAZY, Y, "X"), (None, Y_LAZY, "y"), (None, dd.from_pandas(FRAME, 2)["text"], "y")):
         with pytest.raises(
             TypeError, match=rf"{name} is a dask collection .* take skbalance\.dask\.InverseFrequencySampler"
         ):
@@ -372,19 +428,6 @@ def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
     assert set(on_cluster.run(os.getpid).values()) != set(pids.values())
 
 
-def port():
-    return int(get_worker().address.split(":")[-1])
-
-
-def test_rows_stay_on_the_worker_that_holds_them(on_cluster):
-    X, y = as_arrays(np.tile(Y, 100), [2500] * 4)
-    X = X.map_blocks(lambda block: np.full((len(block), 1), port()), dtype=int).persist()
-    X_res, _ = seeded().fit_resample(X, y)
-    of_rows, here = dask.compute(X_res, X_res.map_blocks(lambda block: np.full((len(block), 1), port()), dtype=int))
-    assert set(of_rows.ravel()) == set(on_cluster.run(port).values())
-    assert np.array_equal(of_rows, here)
-
-
 def test_a_table_on_disk_trains_a_model_partition_by_partition(on_cluster, tmp_path):  # noqa: ARG001
     X, y = make_classification(6000, n_informative=4, weights=[0.96], class_sep=1.5, random_state=0)
     table = pd.DataFrame(X, columns=[f"x{i}" for i in range(20)]).assign(y=np.array(["common", "rare"])[y])
@@ -411,7 +454,7 @@ def test_a_grid_over_strength_is_searched_on_the_cluster(on_cluster):  # noqa: A
     model = make_pipeline(skbalance.InverseFrequencySampler(random_state=0), LogisticRegression())
     grid = {"inversefrequencysampler__strength": [0, 0.5, 1]}
     search = GridSearchCV(model, grid, scoring="balanced_accuracy", cv=3, error_score="raise")
-    with joblib.parallel_backend("dask"):
+    with joblib.parallel_config("dask"):
         search.fit(X, y)
     here = clone(search).fit(X, y)
     assert search.best_params_ == here.best_params_

@@ -3,8 +3,9 @@
 try:
     import dask.array as _array  # noqa: F401
     import dask.dataframe as _dataframe  # noqa: F401
-except ImportError:
-    raise ImportError("skbalance.dask needs dask: pip install 'skbalance[dask]'") from None
+except ImportError as error:
+    reason = str(error).splitlines()[0]
+    raise ImportError(f"skbalance.dask needs dask: pip install 'skbalance[dask]' ({reason})") from None
 
 from skbalance.dask._sampler import InverseFrequencySampler
 

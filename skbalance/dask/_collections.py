@@ -4,6 +4,7 @@ from functools import partial
 
 import dask.array as da
 import dask.dataframe as dd
+import numpy as np
 from dask.base import tokenize
 from dask.delayed import delayed
 from dask.highlevelgraph import HighLevelGraph
@@ -16,21 +17,31 @@ def check_collection(data, name):
             f"{name} must be a dask DataFrame, Series or array, got {type(data).__name__}; for data in memory there is "
             "skbalance.InverseFrequencySampler."
         )
-    if data.ndim == 0 or 0 in data.shape[1:]:
-        raise ValueError(f"{name} must have rows and columns, got shape {data.shape}.")
+    if isinstance(data, dd.DataFrame) and len(data.columns) == 0:
+        raise ValueError(f"{name} must have columns, got a frame without.")
+    if isinstance(data, da.Array) and (data.ndim == 0 or 0 in data.shape[1:]):
+        raise ValueError(f"{name} must have rows and columns, got an array of shape {data.shape}.")
 
 
 def check_alike(X, y):
     """Raise if X and y are partitioned in different ways, as far as that shows before their rows are there."""
-    n_X, n_y = (data.numblocks[0] if isinstance(data, da.Array) else data.npartitions for data in (X, y))
+    n_X, n_y = n_parts(X), n_parts(y)
+    hint = "Take both from one table, as frames, or repartition one of them."
     if n_X != n_y:
-        raise ValueError(f"X and y must be partitioned alike, got {n_X} and {n_y} partitions.")
-    if isinstance(X, da.Array) != isinstance(y, da.Array):
-        return  # lengths are checked when the rows are there
-    of_X, of_y = (data.chunks[0] if isinstance(data, da.Array) else data.divisions for data in (X, y))
-    # Unknown are NaN, which differs from itself, and None.
-    if any(a != b and a == a and b == b and None not in (a, b) for a, b in zip(of_X, of_y, strict=True)):
-        raise ValueError(f"X and y must be partitioned alike, got partitions {of_X} and {of_y}.")
+        raise ValueError(f"X and y must be partitioned alike, got {n_X} and {n_y} partitions. {hint}")
+    if isinstance(X, da.Array) == isinstance(y, da.Array):
+        pairs = zip(borders(X), borders(y), strict=True)
+        if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+            raise ValueError(f"X and y must be partitioned alike, got partitions {borders(X)} and {borders(y)}. {hint}")
+
+
+def n_parts(data):
+    return data.numblocks[0] if isinstance(data, da.Array) else data.npartitions
+
+
+def borders(data):
+    """Lengths of an array's chunks, or divisions of a frame; those that are unknown are None."""
+    return tuple(None if np.isnan(n) else n for n in data.chunks[0]) if isinstance(data, da.Array) else data.divisions
 
 
 def whole_rows(data):
@@ -47,6 +58,7 @@ def parts_of(data):
     if isinstance(data, da.Array):
         return data.to_delayed().ravel().tolist()
     parts = data.simplify().to_delayed(optimize_graph=False)
+    # Should a filter that moved into the reading leave files out, there are fewer, and other ones than of the other collection.
     return parts if len(parts) == data.npartitions else data.to_delayed(optimize_graph=False)
 
 
@@ -60,7 +72,7 @@ def bound(function, *values):
     return delayed(partial(function, *values), pure=False)
 
 
-def collection_of(parts, like, sizes):
+def collection_of(parts, like, lengths):
     """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions."""
     if not isinstance(like, da.Array):
         return dd.from_delayed(parts, meta=like._meta, divisions=like.divisions, verify_meta=False)
@@ -70,4 +82,4 @@ def collection_of(parts, like, sizes):
     graph = HighLevelGraph.from_collections(
         name, {(name, i, *in_block): part.key for i, part in enumerate(parts)}, dependencies=parts
     )
-    return da.Array(graph, name, chunks=(sizes, *like.chunks[1:]), meta=like._meta)
+    return da.Array(graph, name, chunks=(lengths, *like.chunks[1:]), meta=like._meta)

@@ -1,6 +1,6 @@
 """What is computed of each partition, where it is: its classes, and which of its rows are drawn.
 
-A partition knows from the counts of the partitions before it which of a class's rows it holds: a run of ordinals. How often each
+From the counts of the partitions before it, a partition knows which of a class's rows it holds: a run of ordinals. How often each
 of these is drawn, the plan of the whole table tells.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
@@ -20,67 +21,79 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
-    """The classes of a partition, and which of their rows it holds: ``n`` ordinals of each from ``first`` on."""
+class Counted:
+    """What the first pass tells of a partition: its classes, how many rows of each it has, and a checksum of their order."""
 
-    labels: list[Any]
-    classes: NDArray[np.intp]
+    classes: NDArray[Any]
+    counts: NDArray[np.int64]
+    checksum: int
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Which rows a partition holds of the whole table: ``counts`` ordinals of each of its classes, from ``first`` on."""
+
+    counted: Counted
+    codes: NDArray[np.intp]  # of its classes among those of the table
     first: NDArray[np.int64]
-    n: NDArray[np.int64]
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        return self.counted.counts
 
     @property
     def n_rows(self) -> int:
-        return int(self.n.sum())
+        return int(self.counts.sum())
 
 
-def count(number, labels):
-    """Classes of a partition, and how many rows of each it has."""
-    classes, codes = encode_part(labels, number)
-    return classes, np.bincount(codes, minlength=len(classes))
+def count(part_number, labels):
+    """Count the classes of a partition."""
+    classes, codes = encode_part(part_number, labels)
+    return Counted(classes, np.bincount(codes, minlength=len(classes)), crc32(codes))
 
 
-def encode_part(labels, number):
+def encode_part(part_number, labels):
     """Classes and codes of a partition; what is wrong with its labels is said of this partition."""
     try:
         return encode(labels)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"in partition {number} of y: {error}") from None
+        raise type(error)(f"in partition {part_number} of y: {error}") from None
 
 
-def runs_of(counted):
-    """Classes of all partitions, and the run of each partition, from the classes and counts of each."""
-    some = [classes for classes, _ in counted if len(classes)] or [counted[0][0]]
+def holdings_of(counted):
+    """Classes of all partitions, their counts, and what each partition holds of them."""
+    some = [part.classes for part in counted if len(part.classes)] or [counted[0].classes]
     classes, codes = encode(concatenate(some))
     filled = np.zeros(len(classes), dtype=np.int64)
-    runs, start = [], 0
-    for labels, n in counted:
-        here = codes[start : start + len(n)].astype(np.intp)
-        runs.append(Run(labels.tolist(), here, filled[here], n))
-        filled[here] += n
-        start += len(n)
-    return classes, filled, runs
+    holdings, start = [], 0
+    for part in counted:
+        here = codes[start : start + len(part.classes)].astype(np.intp)
+        holdings.append(Holding(part, here, filled[here]))
+        filled[here] += part.counts
+        start += len(part.classes)
+    return classes, filled, holdings
 
 
-def rows_drawn(run, number, labels, epoch):
+def rows_drawn(holding, part_number, labels, epoch):
     """Rows of a partition in their order, each as often as the epoch draws it: an array of ints."""
-    classes, codes = encode_part(labels, number)
-    by_class, n = group(codes, len(classes))
-    if classes.tolist() != run.labels or not np.array_equal(n, run.n):
-        raise ValueError(f"the labels in partition {number} of y are not those that were counted in fit.")
+    classes, codes = encode_part(part_number, labels)
+    if classes.tolist() != holding.counted.classes.tolist() or crc32(codes) != holding.counted.checksum:
+        raise ValueError(f"the labels in partition {part_number} of y are not those that were counted in fit.")
+    by_class, counts = group(codes, len(classes))
     times = np.empty(len(codes), dtype=np.int64)
-    times[by_class] = epoch.multiplicities_of_runs(run.classes, run.first, n)
+    times[by_class] = epoch.multiplicities_of_runs(holding.codes, holding.first, counts)
     return np.repeat(np.arange(len(codes)), times)
 
 
-def n_drawn(run, epoch):
-    """How many rows of a partition the epoch draws, told from its run alone."""
-    return int(epoch.multiplicities_of_runs(run.classes, run.first, run.n).sum())
+def n_drawn(holding, epoch):
+    """How many rows of a partition the epoch draws, told without its labels."""
+    return int(epoch.multiplicities_of_runs(holding.codes, holding.first, holding.counts).sum())
 
 
-def take_part(n_rows, number, part, rows):
-    """The drawn rows of a partition."""
+def take_part(n_rows, part_number, part, rows):
+    """The drawn rows of a partition; what `check_alike` could not know of its length is checked here."""
     if part.shape[0] != n_rows:
         raise ValueError(
-            f"X and y must be partitioned alike, but partition {number} of X has {part.shape[0]} rows, of y {n_rows}."
+            f"X and y must be partitioned alike, but partition {part_number} of X has {part.shape[0]} rows, of y {n_rows}."
         )
     return take_rows(part, rows)

@@ -7,7 +7,7 @@ from typing import Any
 import dask.array as da
 import numpy as np
 from dask.base import compute
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
 from skbalance._parameters import check_epoch
@@ -21,7 +21,7 @@ from skbalance.dask._collections import (
     parts_of,
     whole_rows,
 )
-from skbalance.dask._partitions import count, n_drawn, rows_drawn, runs_of, take_part
+from skbalance.dask._partitions import count, holdings_of, n_drawn, rows_drawn, take_part
 
 
 class InverseFrequencySampler(Balancer):
@@ -36,10 +36,10 @@ class InverseFrequencySampler(Balancer):
     ----------
     strength : float or callable, default=1.0
         How far to move from the data's own distribution (0) to equal classes (1), at least 0; or a function from the number of
-        the epoch to the strength in it.
+        the epoch to the strength in it, which is asked several times, and must answer alike.
     n_samples : int, float, {"over", "under"} or None, default=None
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a fraction of the rows.
-        ``"over"`` never shrinks a class and ``"under"`` never grows one.
+        ``"over"`` never shrinks a class and ``"under"`` never grows one. No class is left without a draw.
     replacement : bool, default=False
         Only False: to find out how often independent draws hit its rows, each partition would have to repeat the draws of all.
     random_state : int, RandomState instance or None, default=None
@@ -58,7 +58,7 @@ class InverseFrequencySampler(Balancer):
     log_prior_shift_ : ndarray of shape (n_classes,), float64
         Logarithm of each class's frequency in `y` over that in the draws of epoch 0.
     n_features_in_ : int
-        Columns of `X`.
+        Columns of `X`, where it has columns.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Column names of `X`, where it has them and all are strings.
 
@@ -68,6 +68,8 @@ class InverseFrequencySampler(Balancer):
 
     Notes
     -----
+    It is no sampler of imbalanced-learn: scikit-learn's models, and so their pipelines, want rows in memory.
+
     In a table that is sorted by class the draws are, too. Where the order matters, as in training by stochastic gradient descent,
     shuffle each partition when it is there.
 
@@ -101,7 +103,13 @@ class InverseFrequencySampler(Balancer):
         ------
         TypeError, ValueError
             A parameter, `X` or `y` of the wrong kind or value; `X` and `y` partitioned in different ways; labels missing or not
-            classes (floats), fewer than two classes, fewer draws than classes.
+            classes (floats), of which the message tells the partition; fewer than two classes, fewer draws than classes.
+
+        Examples
+        --------
+        >>> import dask.array as da
+        >>> InverseFrequencySampler().fit(None, da.repeat(da.arange(3, chunks=2), 2)).class_counts_
+        array([2, 2, 2])
         """
         self._check_parameters(y)
         if self.replacement:
@@ -115,19 +123,11 @@ class InverseFrequencySampler(Balancer):
             check_alike(X, y)
         y = whole_rows(y)
         counted = compute(*(bound(count, number)(part) for number, part in enumerate(parts_of(y))))
-        classes, class_counts, runs = runs_of(counted)
-        plan = self._plan_of(classes, class_counts)
-
-        for stale in "n_features_in_", "feature_names_in_":
-            self.__dict__.pop(stale, None)
-        if X is not None:
-            X = whole_rows(X)
-            # Without rows: column names, or their number.
-            validate_data(
-                self, np.empty((0, *X.shape[1:])) if isinstance(X, da.Array) else X._meta, skip_check_array=True
-            )
-        self._set_plan(classes, plan)
-        self._X, self._y, self._runs = X, y, runs
+        classes, class_counts, holdings = holdings_of(counted)
+        X = None if X is None else whole_rows(X)
+        rowless = np.empty((0, *X.shape[1:])) if isinstance(X, da.Array) else None if X is None else X._meta
+        self._set_fitted(classes, self._plan_of(classes, class_counts), rowless)
+        self._X, self._y, self._holdings = X, y, holdings
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -153,6 +153,7 @@ class InverseFrequencySampler(Balancer):
         Examples
         --------
         >>> import dask.array as da
+        >>> import numpy as np
         >>> X, y = da.arange(8, chunks=3)[:, None], da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
         >>> X_res, y_res = InverseFrequencySampler(n_samples="over", random_state=0).fit_resample(X, y)
         >>> X_res[y_res == 1].compute().ravel().tolist()
@@ -167,6 +168,8 @@ class InverseFrequencySampler(Balancer):
     def resample(self, epoch: int = 0) -> tuple[Any, Any]:
         """The rows and labels of any epoch of the collections that were fitted, lazily.
 
+        Where strength is a function, it is asked for the strengths of all epochs before.
+
         Parameters
         ----------
         epoch : int, default=0
@@ -177,7 +180,8 @@ class InverseFrequencySampler(Balancer):
         X_resampled, y_resampled : of the kinds of the fitted `X` and `y`
             Each partition's rows in their order, each as often as it is drawn, with dtypes, index and names. Divisions are those
             of the fitted collections. Arrays know the lengths of their chunks, for which the rows that are drawn are counted
-            at once, on the cluster and without reading `X` or `y`.
+            at once, on the cluster and without reading `X` or `y`. Compute both together, or persist them: the labels are read
+            once for each of them otherwise.
 
         Raises
         ------
@@ -190,6 +194,7 @@ class InverseFrequencySampler(Balancer):
         Examples
         --------
         >>> import dask.array as da
+        >>> import numpy as np
         >>> X, y = da.arange(8, chunks=3)[:, None], da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
         >>> sampler = InverseFrequencySampler(n_samples=4, random_state=0).fit(X, y)
         >>> sorted(row for epoch in range(3) for row in sampler.resample(epoch)[0].compute().ravel().tolist())
@@ -198,9 +203,10 @@ class InverseFrequencySampler(Balancer):
         check_is_fitted(self, "_plan")
         if self._X is None:
             raise ValueError("resample needs rows to pick from, but the sampler was fitted with X=None.")
-        drawn = self._drawn(check_epoch(epoch))
-        sizes = self._sizes(epoch) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
-        X_res, y_res = (collection_of(self._taken(data, drawn), data, sizes) for data in (self._X, self._y))
+        of_all = constant(Epoch(self._plan, check_epoch(epoch)))
+        drawn = self._drawn(of_all)
+        lengths = self._lengths(of_all) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
+        X_res, y_res = (collection_of(self._taken(data, drawn), data, lengths) for data in (self._X, self._y))
         return X_res, y_res
 
     def draw(self, epoch: int = 0) -> Any:
@@ -214,7 +220,7 @@ class InverseFrequencySampler(Balancer):
         Returns
         -------
         indices : dask array of shape (n_draws,), int64
-            A chunk for each partition, rising. The in-memory sampler draws the same rows in random order.
+            A chunk for each partition, ascending, repeated rows side by side. The in-memory sampler draws the same rows in random order.
 
         Raises
         ------
@@ -226,30 +232,30 @@ class InverseFrequencySampler(Balancer):
         Examples
         --------
         >>> import dask.array as da
+        >>> import numpy as np
         >>> y = da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
         >>> InverseFrequencySampler(n_samples="over").fit(None, y).draw().compute().tolist()
         [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
         """
         check_is_fitted(self, "_plan")
-        starts = np.cumsum([0, *(run.n_rows for run in self._runs)]).tolist()
-        numbers = [
-            bound(np.add, start)(rows) for rows, start in zip(self._drawn(check_epoch(epoch)), starts, strict=False)
-        ]
-        return collection_of(numbers, da.empty(0, dtype=np.int64), self._sizes(epoch))
+        of_all = constant(Epoch(self._plan, check_epoch(epoch)))
+        starts = np.cumsum([0, *(holding.n_rows for holding in self._holdings)])[:-1].tolist()
+        numbers = [bound(np.add, start)(rows) for rows, start in zip(self._drawn(of_all), starts, strict=True)]
+        return collection_of(numbers, da.empty(0, dtype=np.int64), self._lengths(of_all))
 
-    def _drawn(self, epoch: int) -> list[Any]:
+    def _drawn(self, epoch: Any) -> list[Any]:
         """For each partition its rows that the epoch draws, lazily."""
-        of_all = constant(Epoch(self._plan, epoch))
-        of_each = zip(parts_of(self._y), self._runs, strict=True)
-        return [bound(rows_drawn, run, number)(part, of_all) for number, (part, run) in enumerate(of_each)]
+        of_each = zip(parts_of(self._y), self._holdings, strict=True)
+        return [bound(rows_drawn, holding, number)(part, epoch) for number, (part, holding) in enumerate(of_each)]
 
-    def _sizes(self, epoch: int) -> tuple[int, ...]:
+    def _lengths(self, epoch: Any) -> tuple[int, ...]:
         """For each partition how many rows the epoch draws, computed now."""
-        of_all = constant(Epoch(self._plan, epoch))
-        sizes: tuple[int, ...] = compute(*(bound(n_drawn, run)(of_all) for run in self._runs))
-        return sizes
+        lengths: tuple[int, ...] = compute(*(bound(n_drawn, holding)(epoch) for holding in self._holdings))
+        return lengths
 
     def _taken(self, data: Any, drawn: list[Any]) -> list[Any]:
         """For each partition its rows in the data that are drawn, lazily."""
-        of_each = zip(parts_of(data), drawn, self._runs, strict=True)
-        return [bound(take_part, run.n_rows, number)(part, rows) for number, (part, rows, run) in enumerate(of_each)]
+        of_each = zip(parts_of(data), drawn, self._holdings, strict=True)
+        return [
+            bound(take_part, holding.n_rows, number)(part, rows) for number, (part, rows, holding) in enumerate(of_each)
+        ]

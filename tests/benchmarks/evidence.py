@@ -131,6 +131,7 @@ SAMPLERS = {
     OURS: lambda seed: InverseFrequencySampler(random_state=seed),
     f"{OURS}, strength 0.5": lambda seed: InverseFrequencySampler(strength=0.5, random_state=seed),
     f'{OURS}, n_samples="over"': lambda seed: InverseFrequencySampler(n_samples="over", random_state=seed),
+    f'{OURS}, n_samples="under"': lambda seed: InverseFrequencySampler(n_samples="under", random_state=seed),
 }
 NOTHING, WEIGHTS, THRESHOLD = "no resampling", "class weights", "tuned threshold"
 BATCHES = f"{OURS}, batches"
