@@ -61,7 +61,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Label to number of draws in an epoch, in epoch 0 where strength is a function.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
         Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the logits that a model trained on the
-        draws predicts (never in its training loss), it undoes the shift of the prior, as `correct_proba` does with probabilities.
+        draws predicts (not in its training loss), it undoes the shift of the prior, as `correct_proba` does with probabilities.
     sample_indices_ : ndarray of shape (n_draws,), int64
         Rows that `fit_resample` drew, in its order. Not set by `fit`.
     n_features_in_ : int

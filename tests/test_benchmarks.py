@@ -62,3 +62,13 @@ def test_measurements_are_processes_of_their_own(compare, tmp_path):
     measured = compare.Bench(tmp_path, repeats=2).best("batches", [compare.OURS], 5000, 3)[compare.OURS]
     assert set(measured) == {"build", "first", "index", "bytes"}
     assert min(measured["build"], measured["first"], measured["index"]) > 0
+
+
+def test_partitions_are_measured_with_and_without_a_cluster(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    partitions = importlib.import_module("partitions")
+    assert np.bincount(partitions.labels(0, 5000)).argmax() == 9
+    for n_workers in 0, 1:
+        measured = partitions.in_process(6400, n_workers, keep_memory=True)
+        assert measured["seconds"] > 0
+        assert measured["peak"] > 50
