@@ -15,7 +15,8 @@ class BalancedDataLoader(DataLoader[Any]):
     """A DataLoader of balanced batches, a new epoch in each pass.
 
     One line for a training loop, and what skorch takes as ``iterator_train``: the labels are found anew for each
-    dataset, so that every fold of a cross-validation is balanced by its own.
+    dataset, so that every fold of a cross-validation is balanced by its own. It is for one process; ranks, and states to resume from,
+    are those of `InverseFrequencySampler.to_torch_batch_sampler`.
 
     Parameters
     ----------
