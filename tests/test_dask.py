@@ -29,6 +29,7 @@ from sklearn.model_selection import GridSearchCV
 
 import skbalance
 from skbalance import ClassBalanceDisplay
+from skbalance._plan import Epoch
 from skbalance.dask import InverseFrequencySampler
 
 LABELS = np.array(["common"] * 80 + ["middling"] * 15 + ["rare"] * 5)
@@ -102,9 +103,11 @@ def test_it_draws_what_the_sampler_in_memory_draws(lengths, seed, container, str
     assert np.array_equal(sampler.log_prior_shift_, memory.log_prior_shift_)
 
 
-def test_many_classes_are_drawn_as_in_memory():
-    y = np.random.default_rng(0).integers(0, 3000, 20_000) ** 2 // 1000
-    X, partitioned = as_arrays(y, [7000, 1, 0, 12_999])
+@pytest.mark.parametrize("n_rows", [20_000, 300_000])
+def test_many_classes_and_many_rows_are_drawn_as_in_memory(n_rows):
+    y = np.random.default_rng(0).integers(0, 3000, n_rows) ** 2 // 1000
+    y[n_rows // 10 :] //= 4000  # three classes of more than 2**16 rows, of 300,000
+    X, partitioned = as_arrays(y, [7000, 1, 0, n_rows - 7001])
     rows = InverseFrequencySampler(random_state=3).fit_resample(X, partitioned)[0].compute().ravel()
     assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=3).fit(None, y).draw()))
 
@@ -273,6 +276,7 @@ def test_columns_are_known():
         ({"strength": -1}, X_LAZY, Y_LAZY, ValueError, r"strength must be a real number >= 0, got -1"),
         ({}, X_LAZY, None, ValueError, "requires y to be passed, but the target y is None"),
         ({}, X_LAZY, Y, TypeError, "y must be a dask DataFrame, Series or array, got ndarray"),
+        ({}, None, dd.from_pandas(FRAME, npartitions=2).index, TypeError, "y must be a dask .*, got Index"),
         ({}, FRAME, Y_LAZY, TypeError, "X must be a dask DataFrame, Series or array, got DataFrame"),
         ({}, X_LAZY[:0, 0].sum(), Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(\)"),
         ({}, X_LAZY[:, :0], Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(100, 0\)"),
@@ -324,13 +328,12 @@ def test_what_cannot_be_resampled_is_refused():
         seeded().fit(X_LAZY, Y_LAZY).resample(-1)
 
 
-def test_partitions_of_other_lengths_are_refused_when_they_are_there():
-    X, _ = as_frames(Y, [40, 60])
-    _, y = as_frames(Y, [41, 59])
+@pytest.mark.parametrize("n_X", [59, 61])
+def test_partitions_of_other_lengths_are_refused_when_they_are_there(n_X):
+    X, _ = as_frames(np.resize(Y, 40 + n_X), [40, n_X])
+    _, y = as_frames(Y, [40, 60])
     X_res, _ = seeded().fit_resample(X, y)
-    with pytest.raises(
-        ValueError, match=r"alike, but partition (0 of X has 40 rows, of y 41|1 of X has 60 rows, of y 59)"
-    ):
+    with pytest.raises(ValueError, match=f"alike, but partition 1 of X has {n_X} rows, of y 60"):
         X_res.compute()
 
 
@@ -342,6 +345,80 @@ def test_labels_that_are_others_than_in_fit_are_refused(others):
     drawn = sampler.draw()
     with pytest.raises(ValueError, match="the labels in partition 2 of y are not those that were counted in fit"):
         drawn.compute()
+
+
+def test_only_the_columns_in_use_are_read(tmp_path):
+    def read(number, columns=None):
+        (tmp_path / f"{number} {columns}").touch()
+        part = FRAME.iloc[number * 50 : number * 50 + 50]
+        return part if columns is None else part[columns]
+
+    table = dd.from_map(read, [0, 1], meta=FRAME.iloc[:0])
+    InverseFrequencySampler().fit(table[["row"]], table["text"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0 ['text']", "1 ['text']"]
+
+
+SHUFFLES = {
+    "shuffle": lambda table: table.shuffle("key"),
+    "sort": lambda table: table.sort_values("key"),
+    "set_index": lambda table: table.set_index("key"),
+    "merge": lambda table: table.merge(table[["key"]].drop_duplicates(), on="key"),
+}
+
+
+@pytest.mark.parametrize("shuffle", SHUFFLES.values(), ids=SHUFFLES)
+@pytest.mark.parametrize("persist", [False, True])
+def test_rows_keep_their_labels_where_dask_shuffles_the_table(shuffle, persist):
+    n = 4000
+    frame = pd.DataFrame({"row": np.arange(n), "key": np.arange(n) % 50, "label": np.arange(n) % 10 == 0})
+    with dask.config.set(scheduler="threads"):  # where orders differ
+        table = shuffle(dd.from_pandas(frame, npartitions=8))
+        table = table.persist() if persist else table
+        try:
+            X, y = dask.compute(*seeded().fit_resample(table[["row"]], table["label"]))
+        except ValueError as refusal:
+            seen = None if persist else str(refusal)
+        else:
+            seen = np.array_equal(X["row"] % 10 == 0, y)
+        assert seen is True or "are not those that were counted in fit. Persist the table" in seen
+
+
+def test_objects_stay_objects():
+    table = dd.from_pandas(FRAME, npartitions=3)
+    lists = table["row"].map_partitions(lambda part: part.map(lambda value: [value]), meta=("lists", object))
+    numbers = (table["row"] % 3).astype(object)
+    X_res, y_res = seeded().fit_resample(lists.to_frame(), numbers)
+    assert X_res.dtypes["lists"] == y_res.dtype == object
+    X_there, y_there = dask.compute(X_res, y_res)
+    assert [row for (row,) in X_there["lists"]] == seeded().fit(None, numbers).draw().compute().tolist()
+    assert set(y_there) == {0, 1, 2}
+
+
+def test_results_are_collections_like_any_other():
+    table = dd.from_pandas(FRAME, npartitions=3)
+    X_res, y_res = seeded().fit_resample(table[["row"]], table["text"])
+    expected = X_res.compute()["row"].to_numpy()
+    assert np.array_equal(X_res.to_dask_array(lengths=True).compute().ravel(), expected)
+    assert np.array_equal(X_res.values.compute().ravel(), expected)
+    assert len(X_res) == len(X_res.persist()) == X_res["row"].count().compute() == 100
+    assert X_res.assign(y=y_res).groupby("y").size().compute().to_dict() == {"common": 34, "middling": 33, "rare": 33}
+    again = seeded(n_samples="under").fit_resample(X_res, y_res)
+    assert len(again[0].compute()) == 99
+
+
+def test_partitions_may_be_empty_and_of_other_kinds():
+    parts = [np.empty(0), np.array([1, 2, 1]), np.empty(0, dtype=object), np.array([2, 1], dtype=object)]
+    y = da.concatenate(
+        [da.from_delayed(delayed(part), (np.nan,), int) for part in parts], allow_unknown_chunksizes=True
+    )
+    assert seeded(n_samples="over").fit(None, y).draw().compute().tolist() == sorted(
+        skbalance.InverseFrequencySampler(n_samples="over", random_state=0).fit(None, [1, 2, 1, 2, 1]).draw()
+    )
+
+
+def test_an_epoch_stands_once_in_the_graph():
+    X_res, _ = seeded().fit_resample(*as_arrays(Y, [10] * 10))
+    assert sum(isinstance(getattr(task, "value", None), Epoch) for task in X_res.__dask_graph__().values()) == 1
 
 
 def test_partitions_are_those_of_the_collection_even_if_dask_simplifies_it_to_others(monkeypatch):

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import dask
 import dask.array as da
 import dask.dataframe as dd
 import numpy as np
@@ -12,7 +13,7 @@ from dask.highlevelgraph import HighLevelGraph
 
 def check_collection(data, name):
     """Raise unless it is a dask collection of rows."""
-    if not isinstance(data, (dd.DataFrame, dd.Series, da.Array)):
+    if not isinstance(data, (dd.DataFrame, dd.Series, da.Array)) or isinstance(data, dd.Index):
         raise TypeError(
             f"{name} must be a dask DataFrame, Series or array, got {type(data).__name__}; for data in memory there is "
             "skbalance.InverseFrequencySampler."
@@ -52,14 +53,23 @@ def whole_rows(data):
 def parts_of(data):
     """The partitions, one delayed object each.
 
-    Frames read no columns but those in use, yet are not optimised whole: dask would then read several small partitions of a file
-    as one, as many as the columns suggest, and so other ones of y than of X.
+    Not optimised: dask would read several small partitions of a file as one, as many as the columns suggest, and so other ones of y
+    than of X; and it would shuffle X and y each by itself, each in an order of its own. Only where every step works partition by
+    partition are the columns that are not in use left out of it.
     """
     if isinstance(data, da.Array):
         return data.to_delayed().ravel().tolist()
-    parts = data.simplify().to_delayed(optimize_graph=False)
-    # Should a filter that moved into the reading leave files out, there are fewer, and other ones than of the other collection.
-    return parts if len(parts) == data.npartitions else data.to_delayed(optimize_graph=False)
+    if all(is_partitionwise(step) for step in data.expr.walk()):
+        parts = data.simplify().to_delayed(optimize_graph=False)
+        # Should a filter that moved into the reading leave files out, there are fewer, and other ones than of the other collection.
+        if len(parts) == data.npartitions:
+            return parts
+    return data.to_delayed(optimize_graph=False)
+
+
+def is_partitionwise(step):
+    """Whether a step of an expression makes each partition of its own one alone; by name, as dask's class is not public."""
+    return not hasattr(step, "npartitions") or any(kind.__name__ == "Blockwise" for kind in type(step).__mro__)
 
 
 def constant(value):
@@ -75,7 +85,8 @@ def bound(function, *values):
 def collection_of(parts, like, lengths):
     """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions."""
     if not isinstance(like, da.Array):
-        return dd.from_delayed(parts, meta=like._meta, divisions=like.divisions, verify_meta=False)
+        with dask.config.set({"dataframe.convert-string": False}):  # it would make strings of all objects
+            return dd.from_delayed(parts, meta=like._meta, divisions=like.divisions)
     # Not da.concatenate, which leaves out empty chunks: the results would no longer be partitioned alike.
     name = f"resampled-{tokenize([part.key for part in parts])}"
     in_block = (0,) * (like.ndim - 1)

@@ -7,7 +7,7 @@ of these is drawn, the plan of the whole table tells.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What the first pass tells of a partition: its classes, how many rows of each it has, and a checksum of their order."""
+class Counted(NamedTuple):
+    """What the first pass tells of a partition: its classes, how many rows of each it has, and a checksum of its labels."""
 
     classes: NDArray[Any]
     counts: NDArray[np.int64]
@@ -31,15 +30,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class Holding:
-    """Which rows a partition holds of the whole table: ``counts`` ordinals of each of its classes, from ``first`` on."""
+    """Which rows a partition holds of the whole table: ``counts`` ordinals of the classes at ``codes``, from ``first`` on."""
 
-    counted: Counted
-    codes: NDArray[np.intp]  # of its classes among those of the table
+    codes: NDArray[np.intp]
     first: NDArray[np.int64]
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        return self.counted.counts
+    counts: NDArray[np.int64]
+    checksum: int
 
     @property
     def n_rows(self) -> int:
@@ -49,7 +45,11 @@ class Holding:
 def count(part_number, labels):
     """Count the classes of a partition."""
     classes, codes = encode_part(part_number, labels)
-    return Counted(classes, np.bincount(codes, minlength=len(classes)), crc32(codes))
+    return Counted(classes, np.bincount(codes, minlength=len(classes)), checksum_of(classes, codes))
+
+
+def checksum_of(classes, codes):
+    return crc32(codes, crc32(repr(classes.tolist()).encode()))
 
 
 def encode_part(part_number, labels):
@@ -68,7 +68,7 @@ def holdings_of(counted):
     holdings, start = [], 0
     for part in counted:
         here = codes[start : start + len(part.classes)].astype(np.intp)
-        holdings.append(Holding(part, here, filled[here]))
+        holdings.append(Holding(here, filled[here], part.counts, part.checksum))
         filled[here] += part.counts
         start += len(part.classes)
     return classes, filled, holdings
@@ -77,8 +77,11 @@ def holdings_of(counted):
 def rows_drawn(holding, part_number, labels, epoch):
     """Rows of a partition in their order, each as often as the epoch draws it: an array of ints."""
     classes, codes = encode_part(part_number, labels)
-    if classes.tolist() != holding.counted.classes.tolist() or crc32(codes) != holding.counted.checksum:
-        raise ValueError(f"the labels in partition {part_number} of y are not those that were counted in fit.")
+    if checksum_of(classes, codes) != holding.checksum:
+        raise ValueError(
+            f"the labels in partition {part_number} of y are not those that were counted in fit. Persist the table before fit if "
+            "it changes from one computation to the next, as its order may after a shuffle."
+        )
     by_class, counts = group(codes, len(classes))
     times = np.empty(len(codes), dtype=np.int64)
     times[by_class] = epoch.multiplicities_of_runs(holding.codes, holding.first, counts)
