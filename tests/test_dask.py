@@ -383,6 +383,15 @@ def test_rows_keep_their_labels_where_dask_shuffles_the_table(shuffle, persist):
         assert seen is True or "are not those that were counted in fit. Persist the table" in seen
 
 
+def test_rows_and_labels_are_of_one_shuffle():
+    # Labels by which a table is shuffled come out alike in whatever order its rows do, so that only the index can tell.
+    frame = pd.DataFrame({"row": np.arange(20_000), "label": np.arange(20_000) % 7})
+    with dask.config.set(scheduler="threads"):
+        table = dd.from_pandas(frame, npartitions=8).shuffle("label", npartitions=50)
+        X, y = dask.compute(*seeded().fit_resample(table[["row"]], table["label"]))
+    assert X.index.equals(y.index)
+
+
 def test_objects_stay_objects():
     table = dd.from_pandas(FRAME, npartitions=3)
     lists = table["row"].map_partitions(lambda part: part.map(lambda value: [value]), meta=("lists", object))
