@@ -13,9 +13,10 @@ import sys
 import time
 import types
 import warnings
-from collections import deque
+from collections import defaultdict, deque
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
@@ -50,19 +51,29 @@ def weighted(labels):
     return in_batches(WeightedRandomSampler(torch.as_tensor(1 / np.bincount(labels)[labels]), len(labels)))
 
 
-def torchsampler(labels):
-    # It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no.
+def class_of_torchsampler():
+    """Its class, whatever else is loaded.
+
+    It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no. And it reads metadata that it does not
+    have, of which another stand-in knows nothing: with the importlib_metadata that dask loads, it would be an error.
+    """
     names = "MNIST", "ImageFolder", "DatasetFolder"
     stand_in = types.ModuleType("torchvision")
     stand_in.datasets = types.SimpleNamespace(**{name: type(name, (), {}) for name in names})
+    installed = types.SimpleNamespace(metadata=defaultdict(str))
     sys.modules.setdefault("torchvision", stand_in)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of its own
-        from torchsampler import ImbalancedDatasetSampler
-    if sys.modules["torchvision"] is stand_in:
-        del sys.modules["torchvision"]
+    try:
+        with mock.patch("importlib.metadata.distribution", lambda _: installed), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of its own
+            from torchsampler import ImbalancedDatasetSampler
+    finally:
+        if sys.modules["torchvision"] is stand_in:
+            del sys.modules["torchvision"]
+    return ImbalancedDatasetSampler
 
-    return in_batches(ImbalancedDatasetSampler(labels, labels=labels))
+
+def torchsampler(labels):
+    return in_batches(class_of_torchsampler()(labels, labels=labels))
 
 
 def m_per_class(labels):
