@@ -57,13 +57,15 @@ def class_of_torchsampler():
     It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no. And it reads metadata that it does not
     have, of which another stand-in knows nothing: with the importlib_metadata that dask loads, it would be an error.
     """
+    import torch  # noqa: F401  # before, as it asks for metadata, too
+
     names = "MNIST", "ImageFolder", "DatasetFolder"
     stand_in = types.ModuleType("torchvision")
     stand_in.datasets = types.SimpleNamespace(**{name: type(name, (), {}) for name in names})
     installed = types.SimpleNamespace(metadata=defaultdict(str))
     sys.modules.setdefault("torchvision", stand_in)
     try:
-        with mock.patch("importlib.metadata.distribution", lambda _: installed), warnings.catch_warnings():
+        with mock.patch("importlib.metadata.distribution", return_value=installed), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of its own
             from torchsampler import ImbalancedDatasetSampler
     finally:
