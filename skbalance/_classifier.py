@@ -115,7 +115,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             raise TypeError(f"estimator must be a classifier, got {self.estimator!r}.")
         if get_tags(self.estimator).input_tags.pairwise:
             raise ValueError(
-                f"estimator must take rows of features, not of a kernel between rows, of which resampling would miss the columns, got {self.estimator!r}."
+                "estimator must take rows of features, not of a kernel between rows, of which resampling would miss the columns, "
+                f"got {self.estimator!r}."
             )
         if self.predict_prior == "original" and not _has_probabilities(self):
             raise ValueError(f"predict_prior='original' needs an estimator with predict_proba, got {self.estimator!r}.")

@@ -212,9 +212,8 @@ class ResumableSampler(Sampler[Any]):
         return self._adapted(place) if place.position < end else place
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in self.__dict__.items() if name != "_latest"
-        }  # a pass stays in its process
+        # A pass stays in its process.
+        return {name: value for name, value in self.__dict__.items() if name != "_latest"}
 
 
 def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
