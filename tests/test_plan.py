@@ -109,6 +109,19 @@ def test_multiplicities_invert_locate(plan, epoch):
     assert drawn.tolist() == np.concatenate(times(plan, epoch)).tolist()
 
 
+@given(plans(), epochs, st.data())
+def test_multiplicities_of_runs_are_those_of_their_rows(plan, epoch, data):
+    # One class by itself goes another way than several.
+    first = [data.draw(st.integers(0, n - 1)) for n in plan.class_counts]
+    n = [data.draw(st.integers(1, of_class - start)) for start, of_class in zip(first, plan.class_counts, strict=True)]
+    drawn = [some[start : start + k] for some, start, k in zip(times(plan, epoch), first, n, strict=True)]
+    runs = np.arange(len(n)), np.array(first), np.array(n)
+    epoch_of_plan = Epoch(plan, epoch)
+    assert epoch_of_plan.multiplicities_of_runs(*runs).tolist() == np.concatenate(drawn).tolist()
+    for c, expected in enumerate(drawn):
+        assert epoch_of_plan.multiplicities_of_runs(*(array[[c]] for array in runs)).tolist() == list(expected)
+
+
 @given(plans(st.booleans()), st.integers(0, 100), st.data())
 def test_a_position_is_drawn_alone_as_among_all(plan, epoch, data):
     position = data.draw(st.integers(0, plan.n_samples(0) - 1))
