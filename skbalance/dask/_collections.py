@@ -83,14 +83,17 @@ def bound(function, *values):
 
 
 def collection_of(parts, like, lengths):
-    """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions."""
+    """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions.
+
+    Not by `dd.from_delayed`: the scheduler hands out its tasks as if they read data, a few at a time, while all partitions wait in
+    memory. Nor by `da.concatenate`, which leaves out empty chunks: the results would no longer be partitioned alike.
+    """
+    keys = [part.key for part in parts]
+    name = f"resampled-{tokenize(keys)}"
     if not isinstance(like, da.Array):
-        with dask.config.set({"dataframe.convert-string": False}):  # it would make strings of all objects
-            return dd.from_delayed(parts, meta=like._meta, divisions=like.divisions)
-    # Not da.concatenate, which leaves out empty chunks: the results would no longer be partitioned alike.
-    name = f"resampled-{tokenize([part.key for part in parts])}"
+        tasks = {key: task for part in parts for key, task in dict(part.dask).items()}
+        return dd.from_graph(tasks, like._meta, like.divisions, keys, name)
     in_block = (0,) * (like.ndim - 1)
-    graph = HighLevelGraph.from_collections(
-        name, {(name, i, *in_block): part.key for i, part in enumerate(parts)}, dependencies=parts
-    )
+    blocks = {(name, i, *in_block): key for i, key in enumerate(keys)}
+    graph = HighLevelGraph.from_collections(name, blocks, dependencies=parts)
     return da.Array(graph, name, chunks=(lengths, *like.chunks[1:]), meta=like._meta)
