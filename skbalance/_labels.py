@@ -10,9 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from skbalance._permutation import gather
-
-# Rows handled at a time: temporaries stay small beside the result.
-CHUNK = 2**17
+from skbalance._pools import slices
 
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.
 TABLE = 2**16
@@ -183,18 +181,21 @@ def _encode_integers(labels):
     unsigned = np.dtype(f"u{labels.itemsize}").type
     shift = unsigned(low % 2 ** (8 * labels.itemsize))
     labels_as_unsigned = labels.view(unsigned)
-    parts = [labels_as_unsigned[start : start + CHUNK] for start in range(0, len(labels), CHUNK)]
     present = np.zeros(span, dtype=bool)
-    for part in parts:
-        present[part - shift] = True
+    for here in slices(len(labels)):
+        present[_as_index(labels_as_unsigned[here] - shift)] = True
     values = np.flatnonzero(present)
     table = np.empty(span, dtype=np.min_scalar_type(len(values) - 1))
     table[values] = np.arange(len(values))
     codes = np.empty(len(labels), dtype=table.dtype)
-    for start, part in zip(range(0, len(labels), CHUNK), parts, strict=True):
-        distance = part - shift
-        codes[start : start + CHUNK] = gather(table, distance.view(np.intp) if distance.itemsize == 8 else distance)
+    for here in slices(len(labels)):
+        codes[here] = gather(table, _as_index(labels_as_unsigned[here] - shift))
     return (values.astype(unsigned) + shift).view(labels.dtype), codes
+
+
+def _as_index(numbers):
+    """Unsigned numbers as numpy indexes by them soonest."""
+    return numbers.view(np.intp) if numbers.itemsize == 8 else numbers.astype(np.intp)
 
 
 def _encode_objects(labels):
@@ -202,9 +203,9 @@ def _encode_objects(labels):
     numbers = _numbers()
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     try:
-        for start in range(0, len(labels), CHUNK):
-            part = labels[start : start + CHUNK].tolist()
-            codes[start : start + CHUNK] = np.fromiter(map(numbers.__getitem__, part), codes.dtype, len(part))
+        for here in slices(len(labels)):
+            part = labels[here].tolist()
+            codes[here] = np.fromiter(map(numbers.__getitem__, part), codes.dtype, len(part))
     except TypeError as error:
         raise TypeError(f"labels must be hashable (strings, integers, bools, ...), got: {error}.") from None
     _check_objects(list(numbers), codes, labels)
@@ -222,8 +223,8 @@ def _encode_texts(labels):
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     guesses = np.zeros(2**HASH_BITS, dtype=np.intp)
     known = _words(labels[:1])  # words of the texts by number, a column each
-    for start in range(0, len(labels), CHUNK_OF_TEXTS):
-        part = labels[start : start + CHUNK_OF_TEXTS]
+    for here in slices(len(labels), CHUNK_OF_TEXTS):
+        part = labels[here]
         words = _words(part)
         places = _places_in_table(words)
         number = guesses[places]
@@ -237,7 +238,7 @@ def _encode_texts(labels):
             if len(numbers) > known.shape[1]:
                 known = np.pad(known, [(0, 0), (0, 2 * len(numbers))])
             known[:, found] = words[:, wrong]
-        codes[start : start + len(part)] = number
+        codes[here] = number
     return _in_order(numbers, codes, labels.dtype)
 
 

@@ -68,7 +68,7 @@ class Layout:
         return classes
 
     def draws(self, slots):
-        """Class at the slots, and which draw of its class each is, from 0.
+        """Class at the slots, and which draw of its class each is, from 0; they take the place of the slots.
 
         The classes have one entry where all slots are of one class. Whoever goes on with them takes either: numpy then works
         with scalars, which is what makes long runs of a class cheap.
@@ -78,4 +78,5 @@ class Layout:
         """
         first, last = np.searchsorted(self.ends, [slots.min(), slots.max()], side="right")
         classes = np.array([first]) if first == last else self.class_of(slots)
-        return classes, slots - gather(self.starts, classes)
+        slots -= gather(self.starts, classes)
+        return classes, slots

@@ -12,20 +12,25 @@ References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2
 random permutation", Communications of the ACM, 1964.
 """
 
+import threading
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+
+# Elements at a time, for those who can choose: what the cache holds.
+CHUNK = 2**16
 
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15
 
 
 class _Word(NamedTuple):
-    """The constants of one word width: its bits, half of them, and the hash's shift and multipliers."""
+    """The constants of one word width: its bits, half of them, one, and the hash's shift and multipliers."""
 
     bits: np.ndarray
     half: np.ndarray
+    one: np.ndarray
     shift: np.ndarray
     first: np.ndarray
     second: np.ndarray
@@ -37,8 +42,8 @@ class _Word(NamedTuple):
 
 
 _WORDS = {
-    np.dtype(np.uint32): _Word.of(np.uint32, 32, 16, 15, 0x9E3779B1, 0x85EBCA6B),
-    np.dtype(np.uint64): _Word.of(np.uint64, 64, 32, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB),
+    np.dtype(np.uint32): _Word.of(np.uint32, 32, 16, 1, 15, 0x9E3779B1, 0x85EBCA6B),
+    np.dtype(np.uint64): _Word.of(np.uint64, 64, 32, 1, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB),
 }
 
 
@@ -139,20 +144,19 @@ def gather(array, index):
 
 
 def permute(x, domain, key):
-    """Where each element of ``x`` goes: a new array of the same unsigned dtype.
+    """Put where each element of ``x`` goes in its place, and return ``x``.
 
-    ``x`` is below ``domain.n``; ``domain`` and ``key`` have one entry, or one for each element.
+    ``x``, an array of unsigned words, is below ``domain.n``; ``domain`` and ``key`` have one entry, or one for each element.
 
     >>> x = np.arange(6, dtype=np.uint32)
-    >>> y = permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype))
-    >>> sorted(y.tolist())
+    >>> sorted(permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)).tolist())
     [0, 1, 2, 3, 4, 5]
     """
     return _by_size(x, domain, key, inverse=False)
 
 
 def unpermute(x, domain, key):
-    """The inverse of `permute`: ``unpermute(permute(x, domain, key), domain, key)`` is ``x``.
+    """The inverse of `permute`: ``unpermute(permute(x, domain, key), domain, key)`` is ``x`` as it was.
 
     >>> x = np.arange(6, dtype=np.uint32)
     >>> domain, key = Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)
@@ -165,16 +169,23 @@ def unpermute(x, domain, key):
 def _by_size(x, domain, key, inverse):
     """Hand each element to the method of its domain's size."""
     smallest, largest = domain.n.min(), domain.n.max()
-    result = np.empty_like(x)
     above = 0
     for up_to, method in METHODS:
         if above < smallest and largest <= up_to:
-            return method(x, domain, key, inverse)
+            method(x, domain, key, inverse)
+            break
         some = np.flatnonzero((domain.n > above) & (domain.n <= up_to))
         if some.size:
-            result[some] = method(gather(x, some), pick(domain, some), pick(key, some), inverse)
+            _of_some(method, x, some, domain, key, inverse)
         above = up_to
-    return result
+    return x
+
+
+def _of_some(method, x, some, domain, key, inverse):
+    """Apply a method to some elements alone."""
+    part = gather(x, some)
+    method(part, pick(domain, some), pick(key, some), inverse)
+    x[some] = part
 
 
 def _trace(x, domain, key, inverse):
@@ -190,25 +201,24 @@ def _trace(x, domain, key, inverse):
         moves = ((place == j) | (place == other)) & (n > j)
         other ^= j
         place ^= other * moves.view(np.uint8)
-    return place.astype(x.dtype)
+    x[...] = place
 
 
 def _walk(x, domain, key, inverse, rounds):
     """The Feistel network, again and again for the few elements that it sends past the domain's end."""
-    x = _feistel(x, domain, key, inverse, rounds)
+    _feistel(x, domain, key, inverse, rounds)
     outside = np.flatnonzero(x >= domain.n)
     if outside.size:
-        x[outside] = _walk(x[outside], pick(domain, outside), pick(key, outside), inverse, rounds)
-    return x
+        _of_some(partial(_walk, rounds=rounds), x, outside, domain, key, inverse)
 
 
 def _feistel(x, domain, key, inverse, rounds):
     """Change each side of the rectangle in turn by a hash of the other one, or take it back in reverse order."""
     word = _WORDS[x.dtype]
     domain, key = _scalars(domain), _scalars(key)
-    left = x >> domain.column_bits
-    right = x - (left << domain.column_bits)
-    change, scratch = np.empty_like(x), np.empty_like(x)
+    left, (right, change, scratch) = x, scratch_like(x)
+    np.bitwise_and(x, (word.one << domain.column_bits) - word.one, out=right)
+    left >>= domain.column_bits
     salts = np.arange(rounds, dtype=x.dtype) * word.first
     for j in reversed(range(rounds)) if inverse else range(rounds):
         if j % 2:
@@ -218,10 +228,24 @@ def _feistel(x, domain, key, inverse, rounds):
         else:
             _hash(right, key.even ^ salts[j], word, change, scratch)
             _scale(change, domain.n_rows, word)
-            _add_modulo(left, change, domain.n_rows, inverse, scratch)
+            add_modulo(left, change, domain.n_rows, inverse, scratch)
     left <<= domain.column_bits
     left |= right
-    return left
+
+
+class _Scratch(threading.local):
+    """Words to work in, a thread's own: to fetch fresh memory takes longer than the arithmetic, where freed memory is not kept."""
+
+    def __init__(self):
+        self.words = np.empty((3, CHUNK), dtype=np.uint64)
+
+
+_SCRATCH = _Scratch()
+
+
+def scratch_like(x):
+    """Three arrays like ``x`` to work in, until the next call; new ones where it is longer than a chunk."""
+    return _SCRATCH.words.view(x.dtype)[:, : len(x)] if len(x) <= CHUNK else np.empty((3, len(x)), x.dtype)
 
 
 def _hash(x, key, word, out, scratch):
@@ -240,7 +264,7 @@ def _scale(hashes, bound, word):
     hashes >>= word.half
 
 
-def _add_modulo(x, change, bound, inverse, scratch):
+def add_modulo(x, change, bound, inverse, scratch):
     """Add ``change`` to ``x``, both below the bound, or subtract it: of x and x -+ bound, the one out of range wraps far up."""
     if inverse:
         x -= change

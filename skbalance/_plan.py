@@ -28,7 +28,7 @@ import numpy as np
 
 from skbalance._borders import BorderWalk, border_by_division
 from skbalance._layout import Layout, pieces, spans
-from skbalance._permutation import GOLDEN64, Domain, Key, derive, gather, mix64, permute, pick, unpermute
+from skbalance._permutation import GOLDEN64, Domain, Key, add_modulo, derive, gather, mix64, permute, pick, scratch_like, unpermute
 from skbalance._ranks import ALONE
 
 # What a key is for.
@@ -196,7 +196,7 @@ class Epoch:
         return self.layout.draws(self._slots(positions))
 
     def _slots(self, positions):
-        return permute(positions.astype(self.plan.dtype, copy=False), self._slot_domain, self._slot_key)
+        return permute(positions.astype(self.plan.dtype), self._slot_domain, self._slot_key)
 
     def _ordinals(self, classes, k):
         """Ordinals of the ``k``-th draws of the classes in this epoch."""
@@ -206,13 +206,13 @@ class Epoch:
         circle = pick(plan.circle_domains, classes)
         place = gather(self._border, classes) + k
         place -= place // circle.n * circle.n
-        place = self._in_halves(permute, classes, place)
+        self._in_halves(permute, classes, place)
         return permute(place, circle, pick(self._circle_keys, classes))
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of `locate`.
 
-        A place is drawn once for each time that the draws from the border on come round to it.
+        A row is drawn once for each time that the draws come round to its place. Ordinals in the plan's dtype are overwritten.
         """
         plan = self.plan
         if plan.replacement:
@@ -220,13 +220,12 @@ class Epoch:
         circle = pick(plan.circle_domains, classes)
         place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
         # In a half that no border cuts, all places are drawn equally often: whose is whose makes no difference.
-        place = self._in_halves(
-            unpermute, classes, place, self._is_cut[classes[0]] if len(classes) == 1 else (True, True)
-        )
-        border = gather(self._border, classes)
-        before = place - border  # draws until the first of this place
-        before += circle.n * (place < border)
-        return ((gather(self.layout.quotas, classes) + circle.n - 1 - before) // circle.n).astype(np.int64)
+        self._in_halves(unpermute, classes, place, self._is_cut[classes[0]] if len(classes) == 1 else (True, True))
+        before = place  # draws until the first of this place
+        add_modulo(before, gather(self._border, classes), circle.n, inverse=True, scratch=scratch_like(place)[0])
+        times = np.subtract(gather(self.layout.quotas, classes) + circle.n - 1, before, out=before)
+        times //= circle.n
+        return times
 
     def multiplicities_of_runs(self, classes, first, n):
         """How often this epoch draws the rows of one run of ordinals a class: ``n`` of them, from ``first`` on.
@@ -235,7 +234,8 @@ class Epoch:
         >>> Epoch(plan, 0).multiplicities_of_runs(np.array([0, 1]), np.array([0, 1]), np.array([1, 2])).tolist()
         [3, 1, 1]
         """
-        result = np.empty(int(n.sum()), dtype=np.int64)
+        most = int((-(-self.layout.quotas.astype(np.int64) // self.plan.class_counts)).max())
+        result = np.empty(int(n.sum()), dtype=np.min_scalar_type(most))
         if not result.size:
             return result
         runs = Layout(n, self.plan.dtype)
@@ -250,20 +250,26 @@ class Epoch:
         middle = gather(self._middles, classes)
         second = place >= middle
         if len(classes) > 1:
-            return self._in_half(permutation, classes, second, middle * second, place)
-        if second.all() == second.any():  # all in one half: one entry serves all here, too
-            half = int(second[0])
-            return self._in_half(permutation, classes, half, middle * half, place) if halves[half] else place
-        result = place.copy()
-        for half in np.flatnonzero(halves).tolist():
-            some = np.flatnonzero(second == half)
-            result[some] = self._in_half(permutation, classes, half, middle * half, gather(place, some))
-        return result
+            self._in_half(permutation, classes, second, middle * second, place)
+            return
+        n_second = int(np.count_nonzero(second))
+        for half, n_here in enumerate((len(place) - n_second, n_second)):
+            if not halves[half] or not n_here:
+                continue
+            if n_here == len(place):
+                self._in_half(permutation, classes, half, middle * half, place)
+            else:
+                some = np.flatnonzero(second == half)
+                part = gather(place, some)
+                self._in_half(permutation, classes, half, middle * half, part)
+                place[some] = part
 
     def _in_half(self, permutation, classes, half, offset, place):
         """The same, told the half and where it starts: one entry, or one for each place."""
         index = 2 * classes.astype(np.intp, copy=False) + half  # codes of few bits would wrap
-        return permutation(place - offset, pick(self.plan.half_domains, index), pick(self._half_keys, index)) + offset
+        place -= offset
+        permutation(place, pick(self.plan.half_domains, index), pick(self._half_keys, index))
+        place += offset
 
     def _bootstrap(self, classes, k):
         """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""

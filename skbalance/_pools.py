@@ -3,35 +3,57 @@
 import numpy as np
 from scipy import sparse
 
-# Rows handled at a time: temporaries stay small beside the result.
-CHUNK = 2**17
+# Rows handled at a time: temporaries stay small beside the result, and below the size that malloc fetches from the system each time.
+CHUNK = 2**13
+
+# The same where classes are many, and numpy's sort no longer is the fastest.
+WIDE_CHUNK = 2**17
+FEW_CLASSES = 2**5
 
 # Rows of a class in a chunk, on average, that are worth a slice of their own.
 LONG_SLICE = 2**8
 
 
+def slices(n, size=CHUNK):
+    """Slices of n rows, a chunk each.
+
+    >>> list(slices(10, size=6))
+    [slice(0, 6, None), slice(6, 12, None)]
+    """
+    return [slice(start, start + size) for start in range(0, n, size)]
+
+
+def count_codes(codes, n_classes):
+    """How many rows each class has: an int64 array."""
+    return sum((n_here for _, n_here in _counted_chunks(codes, n_classes)), np.zeros(n_classes, dtype=np.int64))
+
+
 def group(codes, n_classes):
     """The rows of each class in row order, one class after the other, and how many each class has.
 
-    A counting sort by chunks: linear in rows and classes, and nothing of the rows' length beside the result.
+    A counting sort by chunks: linear in rows and classes, and little of the rows' length beside the result.
 
     >>> rows, counts = group(np.array([1, 0, 1]), 2)
     >>> rows.tolist(), counts.tolist()
     ([1, 0, 2], [1, 2])
     """
-    chunk = max(CHUNK, 4 * n_classes)
-    parts = [(start, codes[start : start + chunk]) for start in range(0, len(codes), chunk)]
-    counts = np.zeros(n_classes, dtype=np.int64)
-    for _, part in parts:
-        counts += np.bincount(part, minlength=n_classes)
+    chunks = list(_counted_chunks(codes, n_classes))
+    counts = sum((n_here for _, n_here in chunks), np.zeros(n_classes, dtype=np.int64))
     rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
     filled = np.cumsum(counts) - counts
-    for start, part in parts:
-        order, ends = _sort_codes(part, n_classes)
-        n_here = np.diff(ends, prepend=ends.dtype.type(0))
-        _put(rows, filled, order.astype(rows.dtype) + rows.dtype.type(start), n_here)
+    for here, n_here in chunks:
+        order = _sort_codes(codes[here], n_classes).astype(rows.dtype)
+        order += rows.dtype.type(here.start)
+        _put(rows, filled, order, n_here)
         filled += n_here
     return rows, counts
+
+
+def _counted_chunks(codes, n_classes):
+    """Yield chunks, and how many rows each has of each class."""
+    size = CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
+    for here in slices(len(codes), size):
+        yield here, np.bincount(codes[here], minlength=n_classes)
 
 
 def _put(rows, filled, of_chunk, n_here):
@@ -45,10 +67,11 @@ def _put(rows, filled, of_chunk, n_here):
 
 
 def _sort_codes(codes, n_classes):
-    """Stable argsort of codes, and where each class ends in it, by scipy's linear transposition of a sparse matrix."""
+    """Stable argsort of codes in linear time: of few classes by radix, of many by scipy's transposition of a sparse matrix."""
+    if n_classes <= FEW_CLASSES:
+        return np.argsort(codes, kind="stable")
     n = len(codes)
     one_a_row = sparse.csr_array(
         (np.empty(n, dtype=np.int8), codes.astype(np.int32), np.arange(n + 1, dtype=np.int32)), shape=(n, n_classes)
     )
-    by_class = one_a_row.tocsc()
-    return by_class.indices, by_class.indptr[1:]
+    return one_a_row.tocsc().indices

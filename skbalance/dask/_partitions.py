@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from skbalance._labels import concatenate, encode
-from skbalance._pools import group
+from skbalance._pools import count_codes, group, slices
 from skbalance._rows import take_rows
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Holding:
 def count(part_number, labels):
     """Count the classes of a partition."""
     classes, codes = encode_part(part_number, labels)
-    return Counted(classes, np.bincount(codes, minlength=len(classes)), checksum_of(classes, codes))
+    return Counted(classes, count_codes(codes, len(classes)), checksum_of(classes, codes))
 
 
 def checksum_of(classes, codes):
@@ -83,9 +83,27 @@ def rows_drawn(holding, part_number, labels, epoch):
             "it changes from one computation to the next, as its order may after a shuffle."
         )
     by_class, counts = group(codes, len(classes))
-    times = np.empty(len(codes), dtype=np.int64)
-    times[by_class] = epoch.multiplicities_of_runs(holding.codes, holding.first, counts)
-    return np.repeat(np.arange(len(codes)), times)
+    times = epoch.multiplicities_of_runs(holding.codes, holding.first, counts)
+    return repeat_rows(in_row_order(times, by_class), int(times.sum()))
+
+
+def in_row_order(times, by_class):
+    """What is told of each row, class after class, in the order of the rows."""
+    result = np.empty_like(times)
+    for here in slices(len(times)):
+        result[by_class[here].astype(np.intp)] = times[here]
+    return result
+
+
+def repeat_rows(times, n):
+    """Each row as often as it is told, n in all; those that are not drawn are left out first, which is faster."""
+    result, start = np.empty(n, dtype=np.int64), 0
+    for here in slices(len(times)):
+        some = np.flatnonzero(times[here] != 0)
+        rows = np.repeat(some, times[here].take(some))
+        np.add(rows, here.start, out=result[start : start + len(rows)])
+        start += len(rows)
+    return result
 
 
 def n_drawn(holding, epoch):
