@@ -4,11 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from skbalance._permutation import gather
+from skbalance._permutation import CHUNK, gather
 
-# Positions handled at a time: few at first, so that the first row is there in about a millisecond; then what the cache holds.
+# Positions handled at a time at first, so that the first row is there in about a millisecond; later it is a `CHUNK`.
 FIRST_CHUNK = 2**14
-CHUNK = 2**16
 
 # Draws of one class, side by side, that are worth numpy's calls for them alone: its parameters then are scalars.
 LONG_RUN = 2**13

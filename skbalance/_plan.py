@@ -28,7 +28,20 @@ import numpy as np
 
 from skbalance._borders import BorderWalk, border_by_division
 from skbalance._layout import Layout, pieces, spans
-from skbalance._permutation import GOLDEN64, Domain, Key, add_modulo, derive, gather, mix64, permute, pick, scratch_like, unpermute
+from skbalance._permutation import (
+    CHUNK,
+    GOLDEN64,
+    Domain,
+    Key,
+    add_modulo,
+    derive,
+    gather,
+    mix64,
+    permute,
+    pick,
+    scratch_like,
+    unpermute,
+)
 from skbalance._ranks import ALONE
 
 # What a key is for.
@@ -221,9 +234,9 @@ class Epoch:
         place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
         # In a half that no border cuts, all places are drawn equally often: whose is whose makes no difference.
         self._in_halves(unpermute, classes, place, self._is_cut[classes[0]] if len(classes) == 1 else (True, True))
-        before = place  # draws until the first of this place
-        add_modulo(before, gather(self._border, classes), circle.n, inverse=True, scratch=scratch_like(place)[0])
-        times = np.subtract(gather(self.layout.quotas, classes) + circle.n - 1, before, out=before)
+        # Now the draws from the border on until the first of each place, and then the times that the draws come round to it.
+        add_modulo(place, gather(self._border, classes), circle.n, inverse=True, scratch=scratch_like(place)[0])
+        times = np.subtract(gather(self.layout.quotas, classes) + circle.n - 1, place, out=place)
         times //= circle.n
         return times
 
@@ -239,8 +252,10 @@ class Epoch:
         if not result.size:
             return result
         runs = Layout(n, self.plan.dtype)
+        steps = np.arange(min(CHUNK, len(result)), dtype=self.plan.dtype)
+        slots = np.empty_like(steps)  # one array for all pieces, changed in place step by step
         for start, stop in pieces(runs.starts, runs.ends, len(result)):
-            run, k = runs.draws(np.arange(start, stop, dtype=self.plan.dtype))
+            run, k = runs.draws(np.add(steps[: stop - start], start, out=slots[: stop - start]))
             k += gather(first, run).astype(k.dtype)
             result[start:stop] = self.multiplicities(gather(classes, run), k)
         return result

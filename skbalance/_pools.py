@@ -25,7 +25,7 @@ def slices(n, size=CHUNK):
 
 def count_codes(codes, n_classes):
     """How many rows each class has: an int64 array."""
-    return sum((n_here for _, n_here in _counted_chunks(codes, n_classes)), np.zeros(n_classes, dtype=np.int64))
+    return _total(_counted_chunks(codes, n_classes), n_classes)
 
 
 def group(codes, n_classes):
@@ -38,7 +38,7 @@ def group(codes, n_classes):
     ([1, 0, 2], [1, 2])
     """
     chunks = list(_counted_chunks(codes, n_classes))
-    counts = sum((n_here for _, n_here in chunks), np.zeros(n_classes, dtype=np.int64))
+    counts = _total(chunks, n_classes)
     rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
     filled = np.cumsum(counts) - counts
     for here, n_here in chunks:
@@ -49,11 +49,31 @@ def group(codes, n_classes):
     return rows, counts
 
 
+def ungroup(values, codes, n_classes):
+    """Values of the rows, one class after the other, in the order of the rows: the inverse of taking them at `group`'s rows.
+
+    >>> ungroup(np.array([7, 8, 9]), np.array([1, 0, 1]), 2).tolist()
+    [8, 7, 9]
+    """
+    chunks = list(_counted_chunks(codes, n_classes))
+    counts = _total(chunks, n_classes)
+    result = np.empty_like(values)
+    filled = np.cumsum(counts) - counts
+    for here, n_here in chunks:
+        result[here][_sort_codes(codes[here], n_classes)] = _get(values, filled, n_here)
+        filled += n_here
+    return result
+
+
 def _counted_chunks(codes, n_classes):
     """Yield chunks, and how many rows each has of each class."""
     size = CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
     for here in slices(len(codes), size):
         yield here, np.bincount(codes[here], minlength=n_classes)
+
+
+def _total(counted_chunks, n_classes):
+    return sum((n_here for _, n_here in counted_chunks), np.zeros(n_classes, dtype=np.int64))
 
 
 def _put(rows, filled, of_chunk, n_here):
@@ -63,7 +83,21 @@ def _put(rows, filled, of_chunk, n_here):
         for to, stop, n in zip(filled.tolist(), ends.tolist(), n_here.tolist(), strict=True):
             rows[to : to + n] = of_chunk[stop - n : stop]
     else:
-        rows[np.arange(len(of_chunk)) + np.repeat(filled - (ends - n_here), n_here)] = of_chunk
+        rows[_places(filled, n_here)] = of_chunk
+
+
+def _get(values, filled, n_here):
+    """The next values of each class, class after class."""
+    if n_here.sum() >= LONG_SLICE * len(n_here):
+        return np.concatenate(
+            [values[start : start + n] for start, n in zip(filled.tolist(), n_here.tolist(), strict=True)]
+        )
+    return values[_places(filled, n_here)]
+
+
+def _places(filled, n_here):
+    """Places of so many of each class, class after class, behind what is filled of it."""
+    return np.arange(n_here.sum()) + np.repeat(filled - (np.cumsum(n_here) - n_here), n_here)
 
 
 def _sort_codes(codes, n_classes):

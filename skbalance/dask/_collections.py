@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import dask
 import dask.array as da
 import dask.dataframe as dd
 import numpy as np
@@ -91,9 +90,10 @@ def collection_of(parts, like, lengths):
     keys = [part.key for part in parts]
     name = f"resampled-{tokenize(keys)}"
     if not isinstance(like, da.Array):
-        tasks = {key: task for part in parts for key, task in dict(part.dask).items()}
+        tasks = HighLevelGraph.merge(*(part.dask for part in parts)).to_dict()
         return dd.from_graph(tasks, like._meta, like.divisions, keys, name)
     in_block = (0,) * (like.ndim - 1)
-    blocks = {(name, i, *in_block): key for i, key in enumerate(keys)}
-    graph = HighLevelGraph.from_collections(name, blocks, dependencies=parts)
+    graph = HighLevelGraph.from_collections(
+        name, {(name, i, *in_block): key for i, key in enumerate(keys)}, dependencies=parts
+    )
     return da.Array(graph, name, chunks=(lengths, *like.chunks[1:]), meta=like._meta)

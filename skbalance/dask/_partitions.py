@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from skbalance._labels import concatenate, encode
-from skbalance._pools import count_codes, group, slices
+from skbalance._pools import count_codes, slices, ungroup
 from skbalance._rows import take_rows
 
 if TYPE_CHECKING:
@@ -74,36 +74,16 @@ def holdings_of(counted):
     return classes, filled, holdings
 
 
-def rows_drawn(holding, part_number, labels, epoch):
-    """Rows of a partition in their order, each as often as the epoch draws it: an array of ints."""
+def times_drawn(holding, part_number, labels, epoch):
+    """How often the epoch draws each row of a partition: unsigned integers, as narrow as can be."""
     classes, codes = encode_part(part_number, labels)
     if checksum_of(classes, codes) != holding.checksum:
         raise ValueError(
             f"the labels in partition {part_number} of y are not those that were counted in fit. Persist the table before fit if "
             "it changes from one computation to the next, as its order may after a shuffle."
         )
-    by_class, counts = group(codes, len(classes))
-    times = epoch.multiplicities_of_runs(holding.codes, holding.first, counts)
-    return repeat_rows(in_row_order(times, by_class), int(times.sum()))
-
-
-def in_row_order(times, by_class):
-    """What is told of each row, class after class, in the order of the rows."""
-    result = np.empty_like(times)
-    for here in slices(len(times)):
-        result[by_class[here].astype(np.intp)] = times[here]
-    return result
-
-
-def repeat_rows(times, n):
-    """Each row as often as it is told, n in all; those that are not drawn are left out first, which is faster."""
-    result, start = np.empty(n, dtype=np.int64), 0
-    for here in slices(len(times)):
-        some = np.flatnonzero(times[here] != 0)
-        rows = np.repeat(some, times[here].take(some))
-        np.add(rows, here.start, out=result[start : start + len(rows)])
-        start += len(rows)
-    return result
+    times = epoch.multiplicities_of_runs(holding.codes, holding.first, holding.counts)
+    return ungroup(times, codes, len(classes))
 
 
 def n_drawn(holding, epoch):
@@ -111,10 +91,21 @@ def n_drawn(holding, epoch):
     return int(epoch.multiplicities_of_runs(holding.codes, holding.first, holding.counts).sum())
 
 
-def take_part(n_rows, part_number, part, rows):
+def rows_drawn(start, times):
+    """The rows of a partition in their order, counted from ``start``, each as often as it is drawn: an int64 array."""
+    rows, filled = np.empty(int(times.sum()), dtype=np.int64), 0
+    for here in slices(len(times)):
+        some = np.flatnonzero(times[here] != 0)  # rows that are not drawn would only slow the repetition
+        repeated = np.repeat(some, times[here].take(some))
+        np.add(repeated, start + here.start, out=rows[filled : filled + len(repeated)])
+        filled += len(repeated)
+    return rows
+
+
+def take_part(part_number, part, times):
     """The drawn rows of a partition; what `check_alike` could not know of its length is checked here."""
-    if part.shape[0] != n_rows:
+    if part.shape[0] != len(times):
         raise ValueError(
-            f"X and y must be partitioned alike, but partition {part_number} of X has {part.shape[0]} rows, of y {n_rows}."
+            f"X and y must be partitioned alike, but partition {part_number} of X has {part.shape[0]} rows, of y {len(times)}."
         )
-    return take_rows(part, rows)
+    return take_rows(part, rows_drawn(0, times))

@@ -21,7 +21,7 @@ from skbalance.dask._collections import (
     parts_of,
     whole_rows,
 )
-from skbalance.dask._partitions import count, holdings_of, n_drawn, rows_drawn, take_part
+from skbalance.dask._partitions import count, holdings_of, n_drawn, rows_drawn, take_part, times_drawn
 
 
 class InverseFrequencySampler(Balancer):
@@ -204,9 +204,9 @@ class InverseFrequencySampler(Balancer):
         if self._X is None:
             raise ValueError("resample needs rows to pick from, but the sampler was fitted with X=None.")
         of_all = constant(Epoch(self._plan, check_epoch(epoch)))
-        drawn = self._drawn(of_all)
+        times = self._times_drawn(of_all)
         lengths = self._lengths(of_all) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
-        X_res, y_res = (collection_of(self._taken(data, drawn), data, lengths) for data in (self._X, self._y))
+        X_res, y_res = (collection_of(self._taken(data, times), data, lengths) for data in (self._X, self._y))
         return X_res, y_res
 
     def draw(self, epoch: int = 0) -> Any:
@@ -240,22 +240,20 @@ class InverseFrequencySampler(Balancer):
         check_is_fitted(self, "_plan")
         of_all = constant(Epoch(self._plan, check_epoch(epoch)))
         starts = np.cumsum([0, *(holding.n_rows for holding in self._holdings)])[:-1].tolist()
-        numbers = [bound(np.add, start)(rows) for rows, start in zip(self._drawn(of_all), starts, strict=True)]
-        return collection_of(numbers, da.empty(0, dtype=np.int64), self._lengths(of_all))
+        rows = [bound(rows_drawn, start)(times) for start, times in zip(starts, self._times_drawn(of_all), strict=True)]
+        return collection_of(rows, da.empty(0, dtype=np.int64), self._lengths(of_all))
 
-    def _drawn(self, epoch: Any) -> list[Any]:
-        """For each partition its rows that the epoch draws, lazily."""
+    def _times_drawn(self, epoch: Any) -> list[Any]:
+        """For each partition how often the epoch draws each of its rows, lazily."""
         of_each = zip(parts_of(self._y), self._holdings, strict=True)
-        return [bound(rows_drawn, holding, number)(part, epoch) for number, (part, holding) in enumerate(of_each)]
+        return [bound(times_drawn, holding, number)(part, epoch) for number, (part, holding) in enumerate(of_each)]
 
     def _lengths(self, epoch: Any) -> tuple[int, ...]:
         """For each partition how many rows the epoch draws, computed now."""
         lengths: tuple[int, ...] = compute(*(bound(n_drawn, holding)(epoch) for holding in self._holdings))
         return lengths
 
-    def _taken(self, data: Any, drawn: list[Any]) -> list[Any]:
-        """For each partition its rows in the data that are drawn, lazily."""
-        of_each = zip(parts_of(data), drawn, self._holdings, strict=True)
-        return [
-            bound(take_part, holding.n_rows, number)(part, rows) for number, (part, rows, holding) in enumerate(of_each)
-        ]
+    def _taken(self, data: Any, times: list[Any]) -> list[Any]:
+        """For each partition its rows in the data, each as often as it is drawn, lazily."""
+        of_each = zip(parts_of(data), times, strict=True)
+        return [bound(take_part, number)(part, of_part) for number, (part, of_part) in enumerate(of_each)]
