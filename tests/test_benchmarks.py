@@ -72,5 +72,5 @@ def test_partitions_are_measured_with_and_without_a_cluster(monkeypatch):
     assert np.bincount(partitions.labels(0, 5000)).argmax() == 9
     for n_workers in 0, 1:
         measured = partitions.in_process(6400, n_workers, keep_memory=True)
-        assert measured["seconds"] > 0
+        assert min(measured["seconds"]) > 0
         assert measured["peak"] > 50

@@ -514,6 +514,23 @@ def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
     assert set(on_cluster.run(os.getpid).values()) != set(pids.values())
 
 
+def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, tmp_path):  # noqa: ARG001
+    def note(part, step):
+        (tmp_path / f"{step} {time.monotonic_ns()}").touch()
+        return part
+
+    def times(step):
+        return [int(path.name.split()[1]) for path in tmp_path.glob(f"{step} *")]
+
+    meta = FRAME.iloc[:0]
+    table = dd.from_pandas(pd.concat([FRAME] * 30), npartitions=30, sort=False)
+    X = table.map_partitions(note, "read", meta=meta)
+    X_res, _ = seeded().fit_resample(X, table["text"])
+    X_res.map_partitions(note, "use", meta=meta).map_partitions(len).compute()
+    assert len(times("read")) == len(times("use")) == 30
+    assert sorted(times("use"))[4] < sorted(times("read"))[25]
+
+
 def test_a_table_on_disk_trains_a_model_partition_by_partition(on_cluster, tmp_path):  # noqa: ARG001
     X, y = make_classification(6000, n_informative=4, weights=[0.96], class_sep=1.5, random_state=0)
     table = pd.DataFrame(X, columns=[f"x{i}" for i in range(20)]).assign(y=np.array(["common", "rare"])[y])

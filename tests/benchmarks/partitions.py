@@ -3,12 +3,12 @@
     python tests/benchmarks/partitions.py
 
 Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to reading the rows: counting the
-classes, and how often each row is drawn (`fit`, then the lengths of all resampled partitions of labels). Each measurement is
-a client process of its own, without a cluster ("0 workers": all in the client) or with one, one thread a worker; the best of the
-repeats counts. Peak memory is that of the client, which holds the scheduler, too.
+classes, and how often each row is drawn; and in a second pass all that resampling the labels takes, the counts among it. Each
+measurement is a client process of its own, without a cluster ("0 workers": all in the client) or with one, one thread a worker; the
+best of the repeats counts. Peak memory is that of the client, which holds the scheduler, too.
 
-dask tells its workers' malloc to give memory back to the system at once, so that each of numpy's arrays is made of fresh pages: where
-the system is slow to find these, that takes longer than all else. ``--keep-memory`` lets workers keep it.
+dask tells its workers' malloc to give memory back to the system at once, so that each large array is made of fresh pages: where
+the system is slow to find these, that takes a while. ``--keep-memory`` lets workers keep it.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def labels(number, n_rows):
 
 
 def measure(n_rows, n_workers, keep_memory):
-    """Seconds to fit and to count the draws, and the client's peak of memory in MiB."""
+    """Seconds as in `measure_here`, and the client's peak of memory in MiB."""
     import dask
     from distributed import Client, LocalCluster
 
@@ -56,25 +56,31 @@ def measure(n_rows, n_workers, keep_memory):
 
 
 def measure_here(n_rows):
-    """Seconds, best of three epochs, by the scheduler that is set."""
+    """Seconds for counts and multiplicities, and for counts and resampled labels, best of three epochs, by the scheduler that is set."""
     import dask
     import dask.dataframe as dd
     from dask.delayed import delayed
 
+    from skbalance._plan import Epoch
     from skbalance.dask import InverseFrequencySampler
+    from skbalance.dask._collections import constant
 
     parts = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
     y = dd.from_delayed(parts, meta=labels(0, 0), verify_meta=False).persist()
-    dask.compute(y.map_partitions(len, meta=("n", "int64")))  # wait until the labels are there
+    total = sum(dask.compute(*map(delayed(len), y.to_delayed())))  # wait until the labels are there
     seconds = []
     for epoch in range(3):
         start = time.perf_counter()
         sampler = InverseFrequencySampler(random_state=0).fit(y.to_frame(), y)
+        counted = time.perf_counter()
+        times = sampler._times_drawn(constant(Epoch(sampler._plan, epoch)))
+        assert sum(dask.compute(*map(delayed(np.sum), times))) == total
+        told = time.perf_counter()
         _, y_res = sampler.resample(epoch)
-        n_drawn = int(y_res.map_partitions(len, meta=("n", "int64")).sum().compute())
-        seconds.append(time.perf_counter() - start)
-        assert n_drawn == sampler.class_counts_.sum()
-    return min(seconds)
+        assert sum(dask.compute(*map(delayed(len), y_res.to_delayed()))) == total
+        taken = time.perf_counter()
+        seconds.append((told - start, taken - told + counted - start))
+    return [min(column) for column in zip(*seconds, strict=True)]
 
 
 def in_process(n_rows, n_workers, keep_memory):
@@ -94,16 +100,19 @@ def main():
         print(json.dumps(measure(*options.measure, options.keep_memory)))
         return
     print(f"{N_PARTITIONS} partitions, {N_CLASSES} classes\n")
-    print("| rows | workers | seconds | ns a row and core | client's peak MiB |\n| ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "| rows | workers | ns a row and core | labels, too | client's peak MiB |\n| ---: | ---: | ---: | ---: | ---: |"
+    )
     of_workers = {}
     n = options.rows
     for n_rows, n_workers in [(n // 100, 2), (n // 10, 2), (n, 2), (n, 1), (n, 0)]:
         runs = [in_process(n_rows, n_workers, options.keep_memory) for _ in range(options.repeats)]
-        seconds, peak = (min(run[key] for run in runs) for key in ("seconds", "peak"))
+        seconds = np.min([run["seconds"] for run in runs], axis=0)
         of_core = seconds * max(n_workers, 1) / n_rows * 1e9
-        print(f"| {n_rows:,} | {n_workers} | {seconds:.2f} | {of_core:.1f} | {peak:.0f} |", flush=True)
+        peak = min(run["peak"] for run in runs)
+        print(f"| {n_rows:,} | {n_workers} | {of_core[0]:.1f} | {of_core[1]:.1f} | {peak:.0f} |", flush=True)
         of_workers[n_workers] = seconds
-    print(f"\nTwo workers take {of_workers[2] / of_workers[1]:.2f} of the time of one.")
+    print("\nTwo workers take {:.2f} of the time of one, with labels {:.2f}.".format(*(of_workers[2] / of_workers[1])))
 
 
 if __name__ == "__main__":
