@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._labels import encode
+from skbalance._codes import encode
 from skbalance._parameters import check_epoch
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._labels import encode
+from skbalance._codes import encode
 from skbalance._parameters import check_epoch
 from skbalance._plan import Epoch
 from skbalance._pools import group

@@ -12,7 +12,8 @@ from zlib import crc32
 
 import numpy as np
 
-from skbalance._labels import concatenate, encode
+from skbalance._codes import encode
+from skbalance._labels import concatenate
 from skbalance._pools import count_codes, slices, ungroup
 from skbalance._rows import take_rows
 
