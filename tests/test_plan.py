@@ -130,6 +130,13 @@ def test_a_position_is_drawn_alone_as_among_all(plan, epoch, data):
 
 
 @given(plans(st.booleans()), st.integers(0, 100))
+def test_positions_that_are_asked_for_are_left_as_they_are(plan, epoch):
+    positions = np.arange(plan.n_samples(0), dtype=plan.dtype)
+    Epoch(plan, epoch).rows(positions)
+    assert positions.tolist() == list(range(len(positions)))
+
+
+@given(plans(st.booleans()), st.integers(0, 100))
 def test_words_of_64_bits_keep_the_promises_too(plan, epoch):
     plan.__dict__["dtype"] = np.dtype(np.uint64)
     drawn = times(plan, epoch)

@@ -3,20 +3,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skbalance._pools import CHUNK, group
+from skbalance._pools import CHUNK, FEW_CLASSES, LONG_SLICE, WIDE_CHUNK, count_codes, group, ungroup
 
 
-@given(st.lists(st.integers(0, 9), min_size=1))
-def test_group_lists_rows_by_class_in_row_order(codes):
-    codes = np.array(codes, dtype=np.uint8)
-    rows, counts = group(codes, 10)
-    assert np.array_equal(rows, np.argsort(codes, kind="stable"))
-    assert np.array_equal(counts, np.bincount(codes, minlength=10))
-
-
-@pytest.mark.parametrize("n_classes", [2, 300, 90_000])
-def test_group_joins_its_chunks(n_classes):
-    codes = np.random.default_rng(0).integers(n_classes, size=2 * max(CHUNK, 4 * n_classes) + 17)
+def check(codes, n_classes):
     rows, counts = group(codes, n_classes)
     assert np.array_equal(rows, np.argsort(codes, kind="stable"))
     assert np.array_equal(counts, np.bincount(codes, minlength=n_classes))
+    assert np.array_equal(count_codes(codes, n_classes), counts)
+    values = np.random.default_rng(1).integers(256, size=len(codes)).astype(np.uint8)
+    assert np.array_equal(ungroup(values[rows], codes, n_classes), values)
+
+
+@given(st.lists(st.integers(0, 9)), st.sampled_from([10, FEW_CLASSES + 1]))
+def test_rows_are_grouped_by_class_in_row_order_and_ungrouped(codes, n_classes):
+    check(np.array(codes, dtype=np.uint8), n_classes)
+
+
+@pytest.mark.parametrize("n_classes", [2, FEW_CLASSES, FEW_CLASSES + 1, 300, WIDE_CHUNK // LONG_SLICE + 1, 90_000])
+def test_chunks_are_joined(n_classes):
+    chunk = CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
+    random = np.random.default_rng(0)
+    for size in chunk, chunk + 1, 2 * chunk + 17:
+        check(random.integers(n_classes, size=size).astype(np.min_scalar_type(n_classes - 1)), n_classes)
+        check((random.random(size) ** 9 * n_classes).astype(np.min_scalar_type(n_classes - 1)), n_classes)
