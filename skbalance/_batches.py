@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._layout import Layout, pieces, spans
-from skbalance._permutation import CHUNK, Domain, Key, derive, gather, hash_words, permute
+from skbalance._chunks import CHUNK, pieces, spans
+from skbalance._layout import Layout
+from skbalance._permutation import Domain, Key, derive, gather, hash_words, permute
 from skbalance._plan import BATCHES, WITHIN_BATCHES
 
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.

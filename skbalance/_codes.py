@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from skbalance._chunks import slices
 from skbalance._labels import label_array, missing
 from skbalance._permutation import gather
-from skbalance._pools import slices
 
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.
 TABLE = 2**16
@@ -34,7 +34,7 @@ def encode(y):
     -------
     classes : ndarray of shape (n_classes,)
         For one-hot labels, the numbers of the columns in use.
-    codes : ndarray of shape (n,), the smallest unsigned dtype that holds n_classes
+    codes : ndarray of shape (n,), the smallest unsigned dtype that holds n_classes - 1
 
     Raises
     ------

@@ -1,42 +1,8 @@
-"""The slots of an epoch laid out class after class, and stretches of them that are handled at a time."""
-
-from itertools import pairwise
+"""The slots of an epoch laid out class after class."""
 
 import numpy as np
 
-from skbalance._permutation import CHUNK, gather
-
-# Positions handled at a time at first, so that the first row is there in about a millisecond; later it is a `CHUNK`.
-FIRST_CHUNK = 2**14
-
-# Draws of one class, side by side, that are worth numpy's calls for them alone: its parameters then are scalars.
-LONG_RUN = 2**13
-
-
-def spans(n, width=1, largest=CHUNK):
-    """Bounds of chunks of n items that stand for ``width`` draws each: few at first, ``largest`` draws in the end.
-
-    >>> [stop - start for start, stop in spans(100_000)]
-    [16384, 32768, 50848]
-    """
-    start, most = 0, FIRST_CHUNK
-    while start < n:
-        stop = min(n, start + max(1, most // width))
-        yield start, stop
-        start, most = stop, min(2 * most, largest)
-
-
-def pieces(starts, ends, n):
-    """Bounds of pieces of [0, n) for the cache: a run from start to end has pieces of its own if it is long, others share.
-
-    >>> list(pieces(np.array([0, 10, 20, 50_000]), np.array([10, 20, 50_000, 50_005]), 50_005))
-    [(0, 20), (20, 50000), (50000, 50005)]
-    """
-    is_long = ends - starts >= LONG_RUN
-    cuts = np.unique(np.concatenate([starts[is_long], ends[is_long], np.array([0, n], dtype=ends.dtype)]))
-    for start, stop in pairwise(cuts.tolist()):
-        for piece in range(start, stop, CHUNK):
-            yield piece, min(piece + CHUNK, stop)
+from skbalance._permutation import gather
 
 
 class Layout:
@@ -67,7 +33,7 @@ class Layout:
         return classes
 
     def draws(self, slots):
-        """Class at the slots, and which draw of its class each is, from 0; they take the place of the slots.
+        """Class at the slots, and which draw of its class each is, from 0: the array ``slots`` itself, overwritten.
 
         The classes have one entry where all slots are of one class. Whoever goes on with them takes either: numpy then works
         with scalars, which is what makes long runs of a class cheap.

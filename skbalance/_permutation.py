@@ -18,8 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Elements at a time, for those who can choose: what the cache holds.
-CHUNK = 2**16
+from skbalance._chunks import CHUNK
 
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15
@@ -144,7 +143,7 @@ def gather(array, index):
 
 
 def permute(x, domain, key):
-    """Put where each element of ``x`` goes in its place, and return ``x``.
+    """Replace each element of ``x`` by where it goes, in place, and return ``x``.
 
     ``x``, an array of unsigned words, is below ``domain.n``; ``domain`` and ``key`` have one entry, or one for each element.
 
@@ -205,7 +204,7 @@ def _trace(x, domain, key, inverse):
 
 
 def _walk(x, domain, key, inverse, rounds):
-    """The Feistel network, again and again for the few elements that it sends past the domain's end."""
+    """The Feistel network, in place, and again for the few elements that it sends past the domain's end."""
     _feistel(x, domain, key, inverse, rounds)
     outside = np.flatnonzero(x >= domain.n)
     if outside.size:
@@ -216,7 +215,7 @@ def _feistel(x, domain, key, inverse, rounds):
     """Change each side of the rectangle in turn by a hash of the other one, or take it back in reverse order."""
     word = _WORDS[x.dtype]
     domain, key = _scalars(domain), _scalars(key)
-    left, (right, change, scratch) = x, scratch_like(x)
+    left, (right, change, scratch) = x, scratch_like(x)  # in place: the left side is x itself
     np.bitwise_and(x, (word.one << domain.column_bits) - word.one, out=right)
     left >>= domain.column_bits
     salts = np.arange(rounds, dtype=x.dtype) * word.first

@@ -1,26 +1,16 @@
-"""Codes of rows to the rows of each class."""
+"""Rows by class, and back: counting, grouping and ungrouping codes, chunk by chunk."""
 
 import numpy as np
 from scipy import sparse
 
-# Rows handled at a time: temporaries stay small beside the result, and below the size that malloc fetches from the system each time.
-CHUNK = 2**13
+from skbalance._chunks import SMALL_CHUNK, slices
 
-# The same where classes are many, and numpy's sort no longer is the fastest.
+# Classes whose codes take a byte, which numpy sorts by radix: small chunks, and nothing but these, are fast.
+FEW_CLASSES = 2**8
 WIDE_CHUNK = 2**17
-FEW_CLASSES = 2**5
 
 # Rows of a class in a chunk, on average, that are worth a slice of their own.
 LONG_SLICE = 2**8
-
-
-def slices(n, size=CHUNK):
-    """Slices of n rows, a chunk each.
-
-    >>> list(slices(10, size=6))
-    [slice(0, 6, None), slice(6, 12, None)]
-    """
-    return [slice(start, start + size) for start in range(0, n, size)]
 
 
 def count_codes(codes, n_classes):
@@ -67,7 +57,8 @@ def ungroup(values, codes, n_classes):
 
 def _counted_chunks(codes, n_classes):
     """Yield chunks, and how many rows each has of each class."""
-    size = CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
+    # Eight rows or more a class, so that the counts of all chunks take no more than a byte a row.
+    size = SMALL_CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
     for here in slices(len(codes), size):
         yield here, np.bincount(codes[here], minlength=n_classes)
 
@@ -79,7 +70,7 @@ def _total(counted_chunks, n_classes):
 def _put(rows, filled, of_chunk, n_here):
     """Put the rows of a chunk, class after class, behind what is filled of each class: slice by slice, if these are long."""
     ends = np.cumsum(n_here)
-    if len(of_chunk) >= LONG_SLICE * len(n_here):
+    if _are_long(n_here):
         for to, stop, n in zip(filled.tolist(), ends.tolist(), n_here.tolist(), strict=True):
             rows[to : to + n] = of_chunk[stop - n : stop]
     else:
@@ -88,11 +79,16 @@ def _put(rows, filled, of_chunk, n_here):
 
 def _get(values, filled, n_here):
     """The next values of each class, class after class."""
-    if n_here.sum() >= LONG_SLICE * len(n_here):
+    if _are_long(n_here):
         return np.concatenate(
             [values[start : start + n] for start, n in zip(filled.tolist(), n_here.tolist(), strict=True)]
         )
     return values[_places(filled, n_here)]
+
+
+def _are_long(n_here):
+    """Whether so many rows of each class are worth slices."""
+    return n_here.sum() >= LONG_SLICE * len(n_here)
 
 
 def _places(filled, n_here):
@@ -101,7 +97,7 @@ def _places(filled, n_here):
 
 
 def _sort_codes(codes, n_classes):
-    """Stable argsort of codes in linear time: of few classes by radix, of many by scipy's transposition of a sparse matrix."""
+    """Stable argsort of codes in linear time: bytes by radix, wider ones by scipy's transposition of a sparse matrix."""
     if n_classes <= FEW_CLASSES:
         return np.argsort(codes, kind="stable")
     n = len(codes)

@@ -281,7 +281,13 @@ def test_columns_are_known():
         ({}, X_LAZY[:0, 0].sum(), Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(\)"),
         ({}, X_LAZY[:, :0], Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(100, 0\)"),
         ({}, dd.from_pandas(FRAME, npartitions=2)[[]], Y_LAZY, ValueError, "X must have columns, got a frame without"),
-        ({}, X_LAZY.rechunk(20), Y_LAZY, ValueError, r"alike, got 5 and 2 partitions\. Take both from one table"),
+        (
+            {},
+            X_LAZY.rechunk(20),
+            Y_LAZY,
+            ValueError,
+            r"alike, got 5 and 2 partitions\. Take both as frames from one table and make arrays of the results, or give one the other's divisions",
+        ),
         ({}, X_LAZY.rechunk({0: (51, 49)}), Y_LAZY, ValueError, r"got partitions \(51, 49\) and \(50, 50\)"),
         (
             {},
@@ -413,6 +419,13 @@ def test_results_are_collections_like_any_other():
     assert X_res.assign(y=y_res).groupby("y").size().compute().to_dict() == {"common": 34, "middling": 33, "rare": 33}
     again = seeded(n_samples="under").fit_resample(X_res, y_res)
     assert len(again[0].compute()) == 99
+
+
+def test_rows_and_labels_in_one_frame_come_from_a_table_with_its_labels():
+    table = dd.from_pandas(FRAME, npartitions=3).clear_divisions()
+    X_res, y_res = seeded().fit_resample(table, table["text"])
+    assert X_res["text"].compute().equals(y_res.compute())
+    assert set(X_res[X_res["text"] == "rare"].compute()["text"]) == {"rare"}
 
 
 def test_partitions_may_be_empty_and_of_other_kinds():

@@ -1,4 +1,5 @@
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest
 
+from skbalance._chunks import CHUNK
 from skbalance._permutation import Domain, Key, derive, mix64, permute, unpermute
 
 DTYPES = [np.uint32, np.uint64]
@@ -47,6 +49,14 @@ def test_domains_of_billions_of_rows_are_mapped_within_themselves_and_back(n):
     assert np.array_equal(unpermute(y, domain, key), x)
     # 100 equal slices of the domain are hit alike; seeded, and by chance below 1e-4 once in 10,000 seeds.
     assert chisquare(np.bincount((y // (n // 100 + 1)).astype(int), minlength=100)).pvalue > 1e-4
+
+
+def test_threads_do_not_disturb_each_other():
+    x = np.arange(CHUNK, dtype=np.uint32)
+    domain, keys = Domain.of(CHUNK, x.dtype), [Key.of(derive(0, number), x.dtype) for number in range(32)]
+    alone = [permute(x.copy(), domain, key) for key in keys]
+    with ThreadPoolExecutor(4) as pool:
+        assert np.array_equal(list(pool.map(lambda key: permute(x.copy(), domain, key), keys)), alone)
 
 
 def images(n, positions, n_keys, dtype=np.uint32):

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._layout import LONG_RUN, pieces
-from skbalance._permutation import CHUNK
+from skbalance._chunks import CHUNK, LONG_RUN, pieces
 from skbalance._plan import Epoch, Plan
 
 never = st.just(False)

@@ -26,20 +26,25 @@ def check_collection(data, name):
 def check_alike(X, y):
     """Raise if X and y are partitioned in different ways, as far as that shows before their rows are there."""
     n_X, n_y = n_parts(X), n_parts(y)
-    hint = "Take both from one table, as frames, or repartition one of them."
+    hint = "Take both as frames from one table and make arrays of the results, or give one the other's divisions or chunks."
     if n_X != n_y:
         raise ValueError(f"X and y must be partitioned alike, got {n_X} and {n_y} partitions. {hint}")
     if isinstance(X, da.Array) == isinstance(y, da.Array):
-        pairs = zip(borders(X), borders(y), strict=True)
+        pairs = zip(extents(X), extents(y), strict=True)
         if any(None not in pair and pair[0] != pair[1] for pair in pairs):
-            raise ValueError(f"X and y must be partitioned alike, got partitions {borders(X)} and {borders(y)}. {hint}")
+            raise ValueError(f"X and y must be partitioned alike, got partitions {extents(X)} and {extents(y)}. {hint}")
+
+
+def rowless(data):
+    """Rows in memory with the columns of the data, but none."""
+    return np.empty((0, *data.shape[1:])) if isinstance(data, da.Array) else data._meta
 
 
 def n_parts(data):
     return data.numblocks[0] if isinstance(data, da.Array) else data.npartitions
 
 
-def borders(data):
+def extents(data):
     """Lengths of an array's chunks, or divisions of a frame; those that are unknown are None."""
     return tuple(None if np.isnan(n) else n for n in data.chunks[0]) if isinstance(data, da.Array) else data.divisions
 
@@ -84,8 +89,8 @@ def bound(function, *values):
 def collection_of(parts, like, lengths):
     """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions.
 
-    Not by `dd.from_delayed`: the scheduler hands out its tasks as if they read data, a few at a time, while all partitions wait in
-    memory. Nor by `da.concatenate`, which leaves out empty chunks: the results would no longer be partitioned alike.
+    ``lengths`` are those of an array's chunks. Not by `dd.from_delayed`: the scheduler takes its tasks for readers of data and holds
+    them back, so that all partitions are made first, and wait in memory. Nor by `da.concatenate`, which leaves out empty chunks.
     """
     keys = [part.key for part in parts]
     name = f"resampled-{tokenize(keys)}"

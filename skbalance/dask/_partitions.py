@@ -12,9 +12,10 @@ from zlib import crc32
 
 import numpy as np
 
+from skbalance._chunks import slices
 from skbalance._codes import encode
 from skbalance._labels import concatenate
-from skbalance._pools import count_codes, slices, ungroup
+from skbalance._pools import count_codes, ungroup
 from skbalance._rows import take_rows
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Holding:
-    """Which rows a partition holds of the whole table: ``counts`` ordinals of the classes at ``codes``, from ``first`` on."""
+    """Which rows a partition holds of the whole table: ``counts`` ordinals of its classes, numbered as in the table, from ``first`` on."""
 
-    codes: NDArray[np.intp]
+    classes: NDArray[np.intp]
     first: NDArray[np.int64]
     counts: NDArray[np.int64]
     checksum: int
@@ -54,7 +55,7 @@ def checksum_of(classes, codes):
 
 
 def encode_part(part_number, labels):
-    """Classes and codes of a partition; what is wrong with its labels is said of this partition."""
+    """Classes and codes of a partition; what is wrong with its labels is said of this partition, whose rows count from 0."""
     try:
         return encode(labels)
     except (TypeError, ValueError) as error:
@@ -83,13 +84,13 @@ def times_drawn(holding, part_number, labels, epoch):
             f"the labels in partition {part_number} of y are not those that were counted in fit. Persist the table before fit if "
             "it changes from one computation to the next, as its order may after a shuffle."
         )
-    times = epoch.multiplicities_of_runs(holding.codes, holding.first, holding.counts)
+    times = epoch.multiplicities_of_runs(holding.classes, holding.first, holding.counts)
     return ungroup(times, codes, len(classes))
 
 
 def n_drawn(holding, epoch):
     """How many rows of a partition the epoch draws, told without its labels."""
-    return int(epoch.multiplicities_of_runs(holding.codes, holding.first, holding.counts).sum())
+    return int(epoch.multiplicities_of_runs(holding.classes, holding.first, holding.counts).sum())
 
 
 def rows_drawn(start, times):
@@ -107,6 +108,7 @@ def take_part(part_number, part, times):
     """The drawn rows of a partition; what `check_alike` could not know of its length is checked here."""
     if part.shape[0] != len(times):
         raise ValueError(
-            f"X and y must be partitioned alike, but partition {part_number} of X has {part.shape[0]} rows, of y {len(times)}."
+            f"X and y must be partitioned alike, but partition {part_number} of X has {part.shape[0]} rows, of y {len(times)}. "
+            "Filter and repartition the table before X and y are taken from it."
         )
     return take_rows(part, rows_drawn(0, times))

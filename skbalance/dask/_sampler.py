@@ -19,6 +19,7 @@ from skbalance.dask._collections import (
     collection_of,
     constant,
     parts_of,
+    rowless,
     whole_rows,
 )
 from skbalance.dask._partitions import count, holdings_of, n_drawn, rows_drawn, take_part, times_drawn
@@ -121,12 +122,11 @@ class InverseFrequencySampler(Balancer):
         if X is not None:
             check_collection(X, "X")
             check_alike(X, y)
+            X = whole_rows(X)
         y = whole_rows(y)
         counted = compute(*(bound(count, number)(part) for number, part in enumerate(parts_of(y))))
         classes, class_counts, holdings = holdings_of(counted)
-        X = None if X is None else whole_rows(X)
-        rowless = np.empty((0, *X.shape[1:])) if isinstance(X, da.Array) else None if X is None else X._meta
-        self._set_fitted(classes, self._plan_of(classes, class_counts), rowless)
+        self._set_fitted(classes, self._plan_of(classes, class_counts), None if X is None else rowless(X))
         self._X, self._y, self._holdings = X, y, holdings
         return self
 
@@ -181,7 +181,8 @@ class InverseFrequencySampler(Balancer):
             Each partition's rows in their order, each as often as it is drawn, with dtypes, index and names. Divisions are those
             of the fitted collections. Arrays know the lengths of their chunks, for which the rows that are drawn are counted
             at once, on the cluster and without reading `X` or `y`. Compute both together, or persist them: the labels are read
-            once for each of them otherwise.
+            once for each of them otherwise. For rows and labels in one frame, fit with the labels as a column of `X`: where divisions
+            are not known, dask does not know that the two belong together.
 
         Raises
         ------
@@ -203,9 +204,9 @@ class InverseFrequencySampler(Balancer):
         check_is_fitted(self, "_plan")
         if self._X is None:
             raise ValueError("resample needs rows to pick from, but the sampler was fitted with X=None.")
-        of_all = constant(Epoch(self._plan, check_epoch(epoch)))
-        times = self._times_drawn(of_all)
-        lengths = self._lengths(of_all) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
+        lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
+        times = self._times_drawn(lazy_epoch)
+        lengths = self._lengths(lazy_epoch) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
         X_res, y_res = (collection_of(self._taken(data, times), data, lengths) for data in (self._X, self._y))
         return X_res, y_res
 
@@ -238,22 +239,24 @@ class InverseFrequencySampler(Balancer):
         [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
         """
         check_is_fitted(self, "_plan")
-        of_all = constant(Epoch(self._plan, check_epoch(epoch)))
+        lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
         starts = np.cumsum([0, *(holding.n_rows for holding in self._holdings)])[:-1].tolist()
-        rows = [bound(rows_drawn, start)(times) for start, times in zip(starts, self._times_drawn(of_all), strict=True)]
-        return collection_of(rows, da.empty(0, dtype=np.int64), self._lengths(of_all))
+        rows = [
+            bound(rows_drawn, start)(times) for start, times in zip(starts, self._times_drawn(lazy_epoch), strict=True)
+        ]
+        return collection_of(rows, da.empty(0, dtype=np.int64), self._lengths(lazy_epoch))
 
-    def _times_drawn(self, epoch: Any) -> list[Any]:
+    def _times_drawn(self, lazy_epoch: Any) -> list[Any]:
         """For each partition how often the epoch draws each of its rows, lazily."""
         of_each = zip(parts_of(self._y), self._holdings, strict=True)
-        return [bound(times_drawn, holding, number)(part, epoch) for number, (part, holding) in enumerate(of_each)]
+        return [bound(times_drawn, holding, number)(part, lazy_epoch) for number, (part, holding) in enumerate(of_each)]
 
-    def _lengths(self, epoch: Any) -> tuple[int, ...]:
+    def _lengths(self, lazy_epoch: Any) -> tuple[int, ...]:
         """For each partition how many rows the epoch draws, computed now."""
-        lengths: tuple[int, ...] = compute(*(bound(n_drawn, holding)(epoch) for holding in self._holdings))
+        lengths: tuple[int, ...] = compute(*(bound(n_drawn, holding)(lazy_epoch) for holding in self._holdings))
         return lengths
 
     def _taken(self, data: Any, times: list[Any]) -> list[Any]:
         """For each partition its rows in the data, each as often as it is drawn, lazily."""
         of_each = zip(parts_of(data), times, strict=True)
-        return [bound(take_part, number)(part, of_part) for number, (part, of_part) in enumerate(of_each)]
+        return [bound(take_part, number)(part, its_times) for number, (part, its_times) in enumerate(of_each)]
