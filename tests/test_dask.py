@@ -338,9 +338,9 @@ def test_what_cannot_be_resampled_is_refused():
 def test_partitions_of_other_lengths_are_refused_when_they_are_there(n_X):
     X, _ = as_frames(np.resize(Y, 40 + n_X), [40, n_X])
     _, y = as_frames(Y, [40, 60])
-    X_res, _ = seeded().fit_resample(X, y)
-    with pytest.raises(ValueError, match=f"alike, but partition 1 of X has {n_X} rows, of y 60"):
-        X_res.compute()
+    for some in seeded().fit_resample(X, y):
+        with pytest.raises(ValueError, match=f"alike, but partition 1 of X has {n_X} rows, of y 60"):
+            some.compute()
 
 
 @pytest.mark.parametrize("others", [Y[::-1], np.where(Y == "rare", "common", Y), np.char.upper(Y)])
@@ -421,11 +421,35 @@ def test_results_are_collections_like_any_other():
     assert len(again[0].compute()) == 99
 
 
-def test_rows_and_labels_in_one_frame_come_from_a_table_with_its_labels():
-    table = dd.from_pandas(FRAME, npartitions=3).clear_divisions()
-    X_res, y_res = seeded().fit_resample(table, table["text"])
-    assert X_res["text"].compute().equals(y_res.compute())
-    assert set(X_res[X_res["text"] == "rare"].compute()["text"]) == {"rare"}
+def test_rows_and_labels_are_joined_row_by_row_also_where_divisions_are_unknown(tmp_path):
+    store(FRAME.reset_index(drop=True), tmp_path, 4)
+    for path in tmp_path.iterdir():  # files that count their rows from 0 each, as they often come
+        pd.read_parquet(path).reset_index(drop=True).to_parquet(path)
+    table = dd.read_parquet(tmp_path)
+    X_res, y_res = seeded().fit_resample(table[["row"]], table["text"])
+    assert not X_res.known_divisions
+    with dask.config.set(scheduler="threads"):
+        joined, rare = dask.compute(X_res.assign(y=y_res), X_res[y_res == "rare"])
+    assert np.array_equal(joined["y"], Y[joined["row"]])
+    assert len(joined) == 100
+    assert set(Y[rare["row"]]) == {"rare"}
+    assert len(rare) == 33
+
+
+def test_what_loc_leaves_of_a_table_is_drawn_from():
+    table = dd.from_pandas(FRAME, npartitions=7).loc[1010:1089]
+    sampler = seeded().fit(table[["row"]], table["text"])
+    drawn = np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y[10:90]).draw())
+    assert np.array_equal(sampler.draw().compute(), drawn)
+    assert np.array_equal(sampler.resample()[0].compute()["row"], drawn + 10)
+    X = da.arange(80, chunks=(tuple(table.map_partitions(len).compute()),))
+    assert np.array_equal(sampler.fit(X, table["text"]).resample()[0].compute(), drawn)
+
+
+def test_empty_partitions_do_not_change_the_kind_of_classes():
+    parts = [delayed(pd.Series)(labels) for labels in ([], [0, 1], [1])]
+    y = dd.from_delayed(parts, meta=pd.Series([0]), verify_meta=False)
+    assert seeded().fit(None, y).classes_.dtype.kind == "i"
 
 
 def test_partitions_may_be_empty_and_of_other_kinds():
@@ -444,8 +468,11 @@ def test_an_epoch_stands_once_in_the_graph():
 
 
 def test_partitions_are_those_of_the_collection_even_if_dask_simplifies_it_to_others(monkeypatch):
-    X, y = as_frames(Y, [40, 60])
+    rows = pd.DataFrame({"row": np.arange(100), "y": Y})
+    table = dd.from_map(lambda start: rows.iloc[start : start + 50], [0, 50], meta=rows.iloc[:0])
+    X, y = table[["row"]], table["y"]
     monkeypatch.setattr(dd.Series, "simplify", lambda self: self.repartition(npartitions=1))
+    assert y.simplify().npartitions == 1
     rows = seeded().fit_resample(X, y)[0].compute()["row"]
     assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y).draw()))
 

@@ -92,6 +92,14 @@ def test_draws_near_the_border_of_32_bits_are_even():
     assert len(set(ordinals[classes == 0].tolist())) == 1000
 
 
+def test_rows_drawn_often_in_a_later_epoch_are_counted_in_full():
+    plan = Plan(
+        np.array([2, 3]), np.array([2, 3]), 0, schedule=lambda epoch: np.array([2 + 1000 * epoch, 3]), most_draws=3003
+    )
+    drawn = Epoch(plan, 1).multiplicities_of_runs(np.arange(2), np.zeros(2, dtype=np.int64), np.array([2, 3]))
+    assert drawn.tolist() == [501, 501, 1, 1, 1]
+
+
 def test_codes_of_any_width_name_a_class():
     classes = np.repeat(np.arange(200), 7)
     ordinals = np.tile(np.arange(7), 200)

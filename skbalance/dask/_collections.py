@@ -1,6 +1,7 @@
 """dask's collections as partitions, and partitions as collections."""
 
 from functools import partial
+from operator import itemgetter
 
 import dask.array as da
 import dask.dataframe as dd
@@ -86,19 +87,44 @@ def bound(function, *values):
     return delayed(partial(function, *values), pure=False)
 
 
+def collections_of(pairs, X, y, lengths):
+    """Collections of the first and of the second of each pair, of the kinds of X and y; ``lengths`` are those of arrays' chunks.
+
+    Frames have one root, by which dask knows that they belong together, also where divisions are not known: it would join them by
+    their index otherwise, which sets rows beside labels of others. So neither is made without the other.
+    """
+    if not isinstance(X, da.Array) and not isinstance(y, da.Array) and X.divisions == y.divisions:
+        both = collection_of(pairs, X, None)
+        return tuple(
+            both.map_partitions(itemgetter(which), meta=data._meta, enforce_metadata=False)
+            for which, data in enumerate((X, y))
+        )
+    return tuple(
+        collection_of([delayed(itemgetter(which), pure=False)(pair) for pair in pairs], data, lengths)
+        for which, data in enumerate((X, y))
+    )
+
+
 def collection_of(parts, like, lengths):
     """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions.
 
-    ``lengths`` are those of an array's chunks. Not by `dd.from_delayed`: the scheduler takes its tasks for readers of data and holds
-    them back, so that all partitions are made first, and wait in memory. Nor by `da.concatenate`, which leaves out empty chunks.
+    Not by `dd.from_delayed`: the scheduler takes its tasks for readers of data and holds them back, so that all partitions are made
+    first, and wait in memory. Nor by `da.concatenate`, which leaves out empty chunks.
     """
     keys = [part.key for part in parts]
     name = f"resampled-{tokenize(keys)}"
+    tasks = with_true_aliases(HighLevelGraph.merge(*(part.dask for part in parts)).to_dict())
     if not isinstance(like, da.Array):
-        tasks = HighLevelGraph.merge(*(part.dask for part in parts)).to_dict()
         return dd.from_graph(tasks, like._meta, like.divisions, keys, name)
     in_block = (0,) * (like.ndim - 1)
-    graph = HighLevelGraph.from_collections(
-        name, {(name, i, *in_block): key for i, key in enumerate(keys)}, dependencies=parts
-    )
+    blocks = {(name, i, *in_block): key for i, key in enumerate(keys)}
+    graph = HighLevelGraph.from_collections(name, tasks | blocks)
     return da.Array(graph, name, chunks=(lengths, *like.chunks[1:]), meta=like._meta)
+
+
+def with_true_aliases(tasks):
+    """The tasks, of which those that only name another one bear their own key: after ``loc`` they do not, and arrays fail on it."""
+    return {
+        key: type(task)(key, task.target) if type(task).__name__ == "Alias" and task.key != key else task
+        for key, task in tasks.items()
+    }

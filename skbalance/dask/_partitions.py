@@ -104,11 +104,13 @@ def rows_drawn(start, times):
     return rows
 
 
-def take_part(part_number, part, times):
-    """The drawn rows of a partition; what `check_alike` could not know of its length is checked here."""
-    if part.shape[0] != len(times):
+def resampled_part(holding, part_number, X_part, y_part, epoch):
+    """Rows and labels of a partition, each as often as it is drawn; what `check_alike` could not know of lengths is checked here."""
+    times = times_drawn(holding, part_number, y_part, epoch)
+    if X_part.shape[0] != len(times):
         raise ValueError(
-            f"X and y must be partitioned alike, but partition {part_number} of X has {part.shape[0]} rows, of y {len(times)}. "
+            f"X and y must be partitioned alike, but partition {part_number} of X has {X_part.shape[0]} rows, of y {len(times)}. "
             "Filter and repartition the table before X and y are taken from it."
         )
-    return take_rows(part, rows_drawn(0, times))
+    rows = rows_drawn(0, times)
+    return take_rows(X_part, rows), take_rows(y_part, rows)

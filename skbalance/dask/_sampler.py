@@ -17,12 +17,13 @@ from skbalance.dask._collections import (
     check_alike,
     check_collection,
     collection_of,
+    collections_of,
     constant,
     parts_of,
     rowless,
     whole_rows,
 )
-from skbalance.dask._partitions import count, holdings_of, n_drawn, rows_drawn, take_part, times_drawn
+from skbalance.dask._partitions import count, holdings_of, n_drawn, resampled_part, rows_drawn, times_drawn
 
 
 class InverseFrequencySampler(Balancer):
@@ -180,9 +181,8 @@ class InverseFrequencySampler(Balancer):
         X_resampled, y_resampled : of the kinds of the fitted `X` and `y`
             Each partition's rows in their order, each as often as it is drawn, with dtypes, index and names. Divisions are those
             of the fitted collections. Arrays know the lengths of their chunks, for which the rows that are drawn are counted
-            at once, on the cluster and without reading `X` or `y`. Compute both together, or persist them: the labels are read
-            once for each of them otherwise. For rows and labels in one frame, fit with the labels as a column of `X`: where divisions
-            are not known, dask does not know that the two belong together.
+            at once, on the cluster and without reading `X` or `y`. Both are made together, whichever is asked for: compute them at
+            once, or persist them. Frames can be joined row by row (``X_resampled.assign(y=y_resampled)``) until they are persisted.
 
         Raises
         ------
@@ -205,9 +205,13 @@ class InverseFrequencySampler(Balancer):
         if self._X is None:
             raise ValueError("resample needs rows to pick from, but the sampler was fitted with X=None.")
         lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
-        times = self._times_drawn(lazy_epoch)
+        of_each = zip(parts_of(self._X), parts_of(self._y), self._holdings, strict=True)
+        pairs = [
+            bound(resampled_part, holding, number)(X_part, y_part, lazy_epoch)
+            for number, (X_part, y_part, holding) in enumerate(of_each)
+        ]
         lengths = self._lengths(lazy_epoch) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
-        X_res, y_res = (collection_of(self._taken(data, times), data, lengths) for data in (self._X, self._y))
+        X_res, y_res = collections_of(pairs, self._X, self._y, lengths)
         return X_res, y_res
 
     def draw(self, epoch: int = 0) -> Any:
@@ -255,8 +259,3 @@ class InverseFrequencySampler(Balancer):
         """For each partition how many rows the epoch draws, computed now."""
         lengths: tuple[int, ...] = compute(*(bound(n_drawn, holding)(lazy_epoch) for holding in self._holdings))
         return lengths
-
-    def _taken(self, data: Any, times: list[Any]) -> list[Any]:
-        """For each partition its rows in the data, each as often as it is drawn, lazily."""
-        of_each = zip(parts_of(data), times, strict=True)
-        return [bound(take_part, number)(part, its_times) for number, (part, its_times) in enumerate(of_each)]
