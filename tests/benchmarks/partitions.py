@@ -5,7 +5,7 @@
 Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to reading the rows:
 
 1. to count the classes (`fit`), and to tell how often each row is drawn;
-2. to count the classes, and to make the resampled labels.
+2. to count the classes, and to make the resampled table: one column and the labels.
 
 Each measurement is a client process of its own, without a cluster ("0 workers": all in the client) or with one, one thread a worker;
 the best of three epochs and of the repeats counts. Peak memory is that of the client, which holds the scheduler, too.
@@ -60,7 +60,7 @@ def measure(n_rows, n_workers, keep_memory):
 
 
 def measure_here(n_rows):
-    """Seconds for counts and multiplicities, and for counts and resampled labels, best of three epochs, by the scheduler that is set."""
+    """Seconds for counts and multiplicities, and for counts and the resampled table, best of three epochs, by the scheduler that is set."""
     import dask
     import dask.dataframe as dd
     from dask.delayed import delayed
@@ -80,7 +80,7 @@ def measure_here(n_rows):
         times = sampler._times_drawn(constant(Epoch(sampler._plan, epoch)))
         n_told = sum(dask.compute(*map(delayed(np.sum), times)))
         told = time.perf_counter()
-        _, y_res = sampler.resample(epoch)
+        _, y_res = sampler.resample(epoch)  # rows and labels are made together
         n_taken = sum(dask.compute(*map(delayed(len), y_res.to_delayed())))
         taken = time.perf_counter()
         assert n_told == n_taken == total
@@ -106,7 +106,7 @@ def main():
         return
     print(f"{N_PARTITIONS} partitions, {N_CLASSES} classes\n")
     print(
-        "| rows | workers | counts and draws: ns a row and core | counts and labels: ns a row and core | client's peak MiB |\n| ---: | ---: | ---: | ---: | ---: |"
+        "| rows | workers | counts and draws: ns a row and core | counts and table: ns a row and core | client's peak MiB |\n| ---: | ---: | ---: | ---: | ---: |"
     )
     of_workers = {}
     n = options.rows
