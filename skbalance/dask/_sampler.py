@@ -182,7 +182,8 @@ class InverseFrequencySampler(Balancer):
             Each partition's rows in their order, each as often as it is drawn, with dtypes, index and names. Divisions are those
             of the fitted collections. Arrays know the lengths of their chunks, for which the rows that are drawn are counted
             at once, on the cluster and without reading `X` or `y`. Both are made together, whichever is asked for: compute them at
-            once, or persist them. Frames can be joined row by row (``X_resampled.assign(y=y_resampled)``) until they are persisted.
+            once, or persist them. Frames with the same divisions are joined row by row (``X_resampled.assign(y=y_resampled)``); after
+            ``persist``, ``partitions`` or ``repartition`` of each alone, dask goes by the index.
 
         Raises
         ------
