@@ -209,7 +209,8 @@ class Epoch:
         return self.layout.draws(self._slots(positions))
 
     def _slots(self, positions):
-        return permute(positions.astype(self.plan.dtype), self._slot_domain, self._slot_key)
+        own = positions.astype(self.plan.dtype)  # a copy, as they are permuted in place
+        return permute(own, self._slot_domain, self._slot_key)
 
     def _ordinals(self, classes, k):
         """Ordinals of the ``k``-th draws of the classes in this epoch."""
@@ -254,9 +255,8 @@ class Epoch:
             return result
         runs = Layout(n, self.plan.dtype)
         steps = np.arange(min(CHUNK, len(result)), dtype=self.plan.dtype)
-        slots = np.empty_like(
-            steps
-        )  # one array for all pieces: where freed memory is not kept, new ones take a tenth of the time
+        # One array serves all pieces: where freed memory is not kept, new ones take a tenth of the time.
+        slots = np.empty_like(steps)
         for start, stop in pieces(runs.starts, runs.ends, len(result)):
             run, k = runs.draws(np.add(steps[: stop - start], start, out=slots[: stop - start]))
             k += gather(first, run).astype(k.dtype)

@@ -5,7 +5,7 @@ from scipy import sparse
 
 from skbalance._chunks import SMALL_CHUNK, slices
 
-# Classes whose codes take a byte, which numpy sorts by radix: small chunks, and nothing but these, are fast.
+# Classes whose codes take a byte: numpy sorts these by radix, best in small chunks. More classes take scipy, and larger chunks.
 FEW_CLASSES = 2**8
 WIDE_CHUNK = 2**17
 
@@ -15,7 +15,7 @@ LONG_SLICE = 2**8
 
 def count_codes(codes, n_classes):
     """How many rows each class has: an int64 array."""
-    return _total(_counted_chunks(codes, n_classes), n_classes)
+    return _counted_chunks(codes, n_classes)[1]
 
 
 def group(codes, n_classes):
@@ -27,8 +27,7 @@ def group(codes, n_classes):
     >>> rows.tolist(), counts.tolist()
     ([1, 0, 2], [1, 2])
     """
-    chunks = list(_counted_chunks(codes, n_classes))
-    counts = _total(chunks, n_classes)
+    chunks, counts = _counted_chunks(codes, n_classes)
     rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
     filled = np.cumsum(counts) - counts
     for here, n_here in chunks:
@@ -45,8 +44,7 @@ def ungroup(values, codes, n_classes):
     >>> ungroup(np.array([7, 8, 9]), np.array([1, 0, 1]), 2).tolist()
     [8, 7, 9]
     """
-    chunks = list(_counted_chunks(codes, n_classes))
-    counts = _total(chunks, n_classes)
+    chunks, counts = _counted_chunks(codes, n_classes)
     result = np.empty_like(values)
     filled = np.cumsum(counts) - counts
     for here, n_here in chunks:
@@ -56,15 +54,11 @@ def ungroup(values, codes, n_classes):
 
 
 def _counted_chunks(codes, n_classes):
-    """Yield chunks, and how many rows each has of each class."""
+    """Chunks, each with how many rows it has of each class, and the sum of these counts."""
     # Eight rows or more a class, so that the counts of all chunks take no more than a byte a row.
     size = SMALL_CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
-    for here in slices(len(codes), size):
-        yield here, np.bincount(codes[here], minlength=n_classes)
-
-
-def _total(counted_chunks, n_classes):
-    return sum((n_here for _, n_here in counted_chunks), np.zeros(n_classes, dtype=np.int64))
+    chunks = [(here, np.bincount(codes[here], minlength=n_classes)) for here in slices(len(codes), size)]
+    return chunks, sum((n_here for _, n_here in chunks), np.zeros(n_classes, dtype=np.int64))
 
 
 def _put(rows, filled, of_chunk, n_here):
