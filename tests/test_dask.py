@@ -518,7 +518,7 @@ def client():
         dask.config.set(
             {"distributed.scheduler.work-stealing": False}
         ),  # else an idle worker takes over whole partitions
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         yield client

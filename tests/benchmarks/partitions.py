@@ -51,7 +51,7 @@ def measure(n_rows, n_workers, keep_memory):
             environ = environ | {f"MALLOC_{name}_THRESHOLD_": 2**28 for name in ("TRIM", "MMAP")}
         with (
             dask.config.set({"distributed.nanny.pre-spawn-environ": environ}),
-            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=":0") as cluster,
             Client(cluster),
         ):
             seconds = measure_here(n_rows)
