@@ -11,8 +11,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbalance import _prior, _quotas
-from skbalance._parameters import (
+from skbalance import _prior
+from skbalance._checks import (
     check_epoch,
     check_n_samples,
     check_replacement,
@@ -20,7 +20,8 @@ from skbalance._parameters import (
     seed_of,
     strength_at,
 )
-from skbalance._plan import Plan
+from skbalance._draws import quotas as _quotas
+from skbalance._draws.plan import Plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ outputs of a classifier to new a priori probabilities: a simple procedure", Neur
 
 import numpy as np
 
-from skbalance._labels import refuse_dask
+from skbalance._labels.containers import refuse_dask
 
 # How far the probabilities of a row may be from summing to 1: those of half precision are off by so much.
 TOLERANCE = 1e-2

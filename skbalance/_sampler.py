@@ -11,11 +11,11 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._codes import encode
-from skbalance._parameters import check_epoch
-from skbalance._plan import Epoch
-from skbalance._pools import group
-from skbalance._rows import check_rows, take_rows
+from skbalance._checks import check_epoch
+from skbalance._draws.plan import Epoch
+from skbalance._labels.codes import encode
+from skbalance._labels.pools import group
+from skbalance._labels.rows import check_rows, take_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._batches import Cut, batches
-from skbalance._plan import Epoch, Plan
+from skbalance._draws.batches import Cut, batches
+from skbalance._draws.plan import Epoch, Plan
 
 quotas = st.lists(st.integers(1, 300), min_size=1, max_size=8).map(np.array)
 

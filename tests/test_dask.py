@@ -29,7 +29,7 @@ from sklearn.model_selection import GridSearchCV
 
 import skbalance
 from skbalance import ClassBalanceDisplay
-from skbalance._plan import Epoch
+from skbalance._draws.plan import Epoch
 from skbalance.dask import InverseFrequencySampler
 
 LABELS = np.array(["common"] * 80 + ["middling"] * 15 + ["rare"] * 5)

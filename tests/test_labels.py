@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from skbalance._codes import CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
+from skbalance._labels.codes import CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
 
 WORDS = ["b", "a", "b", "c"]
 KINDS = {
@@ -128,7 +128,7 @@ def test_texts_of_any_width_are_told_apart_as_numpy_does(y, kind):
 
 
 def test_texts_of_a_fixed_width_are_not_made_objects(monkeypatch):
-    monkeypatch.setattr("skbalance._codes._encode_objects", None)
+    monkeypatch.setattr("skbalance._labels.codes._encode_objects", None)
     assert encode(np.array(WORDS))[1].tolist() == [1, 0, 1, 2]
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest
 
-from skbalance._chunks import CHUNK
-from skbalance._permutation import Domain, Key, derive, mix64, permute, unpermute
+from skbalance._arrays import CHUNK
+from skbalance._draws.permutation import Domain, Key, derive, mix64, permute, unpermute
 
 DTYPES = [np.uint32, np.uint64]
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from skbalance._chunks import CHUNK, LONG_RUN, pieces
-from skbalance._plan import Epoch, Plan
+from skbalance._arrays import CHUNK, LONG_RUN, pieces
+from skbalance._draws.plan import Epoch, Plan
 
 never = st.just(False)
 epochs = st.one_of(st.integers(0, 40), st.integers(0, 2**62))

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skbalance._chunks import SMALL_CHUNK
-from skbalance._pools import FEW_CLASSES, LONG_SLICE, WIDE_CHUNK, count_codes, group, ungroup
+from skbalance._arrays import SMALL_CHUNK
+from skbalance._labels.pools import FEW_CLASSES, LONG_SLICE, WIDE_CHUNK, count_codes, group, ungroup
 
 
 def check(codes, n_classes):

@@ -9,7 +9,7 @@ from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from sklearn.utils.class_weight import compute_class_weight
 
-from skbalance._quotas import apportion, quotas, row_weights, shares
+from skbalance._draws.quotas import apportion, quotas, row_weights, shares
 
 counts = st.lists(st.integers(1, 10**6), min_size=2, max_size=30).map(np.array)
 strengths = st.floats(0, 4)

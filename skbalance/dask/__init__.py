@@ -1,7 +1,7 @@
 """The same sampler for tables larger than memory: dask collections in, lazy dask collections out.
 
 ``_sampler`` is what users see, ``_collections`` all that knows dask's graphs, ``_partitions`` what runs where a partition is.
-How often a row is drawn, `skbalance._plan.Epoch.multiplicities_of_runs` tells.
+How often a row is drawn, `skbalance._draws.plan.Epoch.multiplicities_of_runs` tells.
 """
 
 try:

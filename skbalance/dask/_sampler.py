@@ -10,8 +10,9 @@ from dask.base import compute
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._parameters import check_epoch
-from skbalance._plan import Epoch
+from skbalance._checks import check_epoch
+from skbalance._draws.plan import Epoch
+from skbalance._partitions import count, holdings_of, n_drawn, resampled_part, rows_drawn, times_drawn
 from skbalance.dask._collections import (
     bound,
     check_alike,
@@ -23,7 +24,6 @@ from skbalance.dask._collections import (
     rowless,
     whole_rows,
 )
-from skbalance.dask._partitions import count, holdings_of, n_drawn, resampled_part, rows_drawn, times_drawn
 
 
 class InverseFrequencySampler(Balancer):

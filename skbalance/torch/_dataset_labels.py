@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.utils.data import ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset
 
-from skbalance._labels import concatenate, is_label_container, label_array
-from skbalance._rows import take_rows
+from skbalance._labels.containers import concatenate, is_label_container, label_array
+from skbalance._labels.rows import take_rows
 
 # Attributes in which datasets keep their labels: torchvision's (MNIST, CIFAR, folders; SVHN, STL10), skorch's.
 LABEL_ATTRIBUTES = ("targets", "labels", "y")

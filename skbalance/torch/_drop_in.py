@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.utils.data import TensorDataset
 
-from skbalance._labels import label_array
+from skbalance._labels.containers import label_array
 from skbalance._sampler import InverseFrequencySampler
 from skbalance.torch._dataset_labels import labels_of
 from skbalance.torch._samplers import BalancedSampler

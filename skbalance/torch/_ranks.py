@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import distributed
 
-from skbalance._ranks import Ranks
+from skbalance._draws.ranks import Ranks
 
 
 def check_ranks(num_replicas: Any, rank: Any, drop_last: Any) -> Ranks | None:

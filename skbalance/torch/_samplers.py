@@ -9,10 +9,10 @@ from typing import cast
 import numpy as np
 from torch.utils.data import DistributedSampler
 
-from skbalance._batches import Cut, batches, rest_of_step
-from skbalance._plan import Epoch, Plan
-from skbalance._ranks import ALONE, Ranks
-from skbalance.torch._resume import Pass, Place, ResumableSampler
+from skbalance._draws.batches import Cut, batches, rest_of_step
+from skbalance._draws.passes import Pass, Place, ResumableSampler
+from skbalance._draws.plan import Epoch, Plan
+from skbalance._draws.ranks import ALONE, Ranks
 
 
 class BalancedSampler(ResumableSampler):

@@ -65,7 +65,7 @@ def measure_here(n_rows):
     import dask.dataframe as dd
     from dask.delayed import delayed
 
-    from skbalance._plan import Epoch
+    from skbalance._draws.plan import Epoch
     from skbalance.dask import InverseFrequencySampler
     from skbalance.dask._collections import constant
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._chunks import CHUNK
+from skbalance._arrays import CHUNK
 
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15

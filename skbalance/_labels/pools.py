@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from skbalance._chunks import SMALL_CHUNK, slices
+from skbalance._arrays import SMALL_CHUNK, slices
 
 # Classes whose codes take a byte: numpy sorts these by radix, best in small chunks. More classes take scipy, and larger chunks.
 FEW_CLASSES = 2**8

@@ -6,7 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skbalance._quotas import MOST_DRAWS
+from skbalance._draws.quotas import MOST_DRAWS
 
 
 def check_strength(strength, name="strength"):

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, cast
 
 from torch.utils.data import Sampler
 
-from skbalance._batches import Cut
-from skbalance._parameters import check_epoch
-from skbalance._plan import Plan
+from skbalance._checks import check_epoch
+from skbalance._draws.batches import Cut
+from skbalance._draws.plan import Plan
 
 # Changes whenever the same state would stand for other rows.
 VERSION = 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbalance._permutation import gather
+from skbalance._draws.permutation import gather
 
 
 class Layout:

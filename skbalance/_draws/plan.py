@@ -26,10 +26,10 @@ from hashlib import blake2b
 
 import numpy as np
 
-from skbalance._borders import BorderWalk, border_by_division
-from skbalance._chunks import CHUNK, pieces, spans
-from skbalance._layout import Layout
-from skbalance._permutation import (
+from skbalance._arrays import CHUNK, pieces, spans
+from skbalance._draws.borders import BorderWalk, border_by_division
+from skbalance._draws.layout import Layout
+from skbalance._draws.permutation import (
     GOLDEN64,
     Domain,
     Key,
@@ -42,7 +42,7 @@ from skbalance._permutation import (
     scratch_like,
     unpermute,
 )
-from skbalance._ranks import ALONE
+from skbalance._draws.ranks import ALONE
 
 # What a key is for.
 SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES, WITHIN_BATCHES = range(6)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._chunks import CHUNK, pieces, spans
-from skbalance._layout import Layout
-from skbalance._permutation import Domain, Key, derive, gather, hash_words, permute
-from skbalance._plan import BATCHES, WITHIN_BATCHES
+from skbalance._arrays import CHUNK, pieces, spans
+from skbalance._draws.layout import Layout
+from skbalance._draws.permutation import Domain, Key, derive, gather, hash_words, permute
+from skbalance._draws.plan import BATCHES, WITHIN_BATCHES
 
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
 WIDEST_OF_32_BITS = 2**12

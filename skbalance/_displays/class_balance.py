@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._codes import encode
-from skbalance._parameters import check_epoch
+from skbalance._checks import check_epoch
+from skbalance._labels.codes import encode
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
-from skbalance._labels import refuse_dask
+from skbalance._labels.containers import refuse_dask
 
 
 def check_rows(X):

@@ -12,11 +12,11 @@ from zlib import crc32
 
 import numpy as np
 
-from skbalance._chunks import slices
-from skbalance._codes import encode
-from skbalance._labels import concatenate
-from skbalance._pools import count_codes, ungroup
-from skbalance._rows import take_rows
+from skbalance._arrays import slices
+from skbalance._labels.codes import encode
+from skbalance._labels.containers import concatenate
+from skbalance._labels.pools import count_codes, ungroup
+from skbalance._labels.rows import take_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
