@@ -1,4 +1,6 @@
-"""Balanced resampling for scikit-learn, PyTorch and dask, in which each draw is a function of seed, epoch and position."""
+"""Balanced resampling for scikit-learn, PyTorch and dask, in which each draw is a function of seed,
+epoch and position.
+"""
 
 from skbalance._classifier import PriorCorrectedClassifier
 from skbalance._displays.class_balance import ClassBalanceDisplay

@@ -1,4 +1,6 @@
-"""What every sampler of the library is: parameters, a plan of draws made of class counts, and probabilities corrected."""
+"""What every sampler of the library is: parameters, a plan of draws made of class counts, and
+probabilities corrected.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 
 class Balancer(BaseEstimator):
-    """Parameters, and what follows from them and from the counts of classes alone, wherever the rows are."""
+    """Parameters, and what follows from them and from the counts of classes alone, wherever the
+    rows are.
+    """
 
     def __init__(
         self,
@@ -44,7 +48,9 @@ class Balancer(BaseEstimator):
         self.random_state = random_state
 
     def _check_parameters(self, y: Any) -> None:
-        """TypeError or ValueError for parameters that are wrong whatever the labels are, and for ``y=None``."""
+        """TypeError or ValueError for parameters that are wrong whatever the labels are, and for
+        ``y=None``.
+        """
         strength_at(self.strength, 0)
         check_replacement(self.replacement)
         check_n_samples(self.n_samples)
@@ -54,7 +60,10 @@ class Balancer(BaseEstimator):
             )
 
     def _plan_of(
-        self, classes: NDArray[Any], class_counts: NDArray[np.int64], pool: NDArray[Any] | None = None
+        self,
+        classes: NDArray[Any],
+        class_counts: NDArray[np.int64],
+        pool: NDArray[Any] | None = None,
     ) -> Plan:
         """The plan of draws from checked parameters and the classes' numbers of rows."""
         if len(classes) < 2:
@@ -69,7 +78,9 @@ class Balancer(BaseEstimator):
         return replace(plan, schedule=schedule, most_draws=schedule.most_draws)
 
     def _set_fitted(self, classes: NDArray[Any], plan: Plan, X: Any) -> None:
-        """Set all attributes that follow from the classes, the plan and the columns of X, and no other ones."""
+        """Set all attributes that follow from the classes, the plan and the columns of X, and no
+        other ones.
+        """
         of_columns = BaseEstimator()
         if X is not None:
             validate_data(of_columns, X, skip_check_array=True)
@@ -88,37 +99,41 @@ class Balancer(BaseEstimator):
         self._seed_is_given = isinstance(self.random_state, Integral)
 
     def correct_proba(self, proba: Any, *, epoch: int | None = None) -> Any:
-        """Probabilities learnt from the draws, turned into probabilities under the original distribution of the classes.
+        """Probabilities learnt from the draws, turned into probabilities under the original
+        distribution of the classes.
 
-        A model that was trained on rows in other frequencies over-states the classes that came up more often. Its probabilities
-        times the original frequencies over those of the draws, normalised, are right again as far as they were right for the
-        draws.
+        A model that was trained on rows in other frequencies over-states the classes that came up
+        more often. Its probabilities times the original frequencies over those of the draws,
+        normalised, are right again as far as they were right for the draws.
 
         Parameters
         ----------
         proba : array-like or tensor of shape (n_rows, n_classes)
             Columns in the order of ``classes_``; each row sums to 1.
         epoch : int or None, default=None
-            Where strength is a function: the epoch whose draws the probabilities stand for, usually the last one of the training.
+            Where strength is a function: the epoch whose draws the probabilities stand for, usually
+            the last one of the training.
 
         Returns
         -------
         proba : ndarray or tensor of shape (n_rows, n_classes)
-            A new array of the same floating dtype (float64 for integers), a tensor for a tensor. Rows sum to 1. Where the draws
-            have the original frequencies (strength 0, as many draws as rows), exactly what came in.
+            A new array of the same floating dtype (float64 for integers), a tensor for a tensor.
+            Rows sum to 1. Where the draws have the original frequencies (strength 0, as many draws
+            as rows), exactly what came in.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         TypeError, ValueError
-            Probabilities of another shape, negative, not summing to 1 (within 0.01) or no numbers; a bad epoch, or none where
-            strength is a function.
+            Probabilities of another shape, negative, not summing to 1 (within 0.01) or no numbers;
+            a bad epoch, or none where strength is a function.
 
         References
         ----------
-        Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, theorem 2; Saerens, Latinne and Decaestecker, "Adjusting
-        the outputs of a classifier to new a priori probabilities", Neural Computation 14, 2002, equation 2.4.
+        Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, theorem 2; Saerens, Latinne
+        and Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities",
+        Neural Computation 14, 2002, equation 2.4.
 
         Examples
         --------

@@ -1,4 +1,6 @@
-"""What parameters may be: each value is checked, and comes back as the one kind that the pure modules take."""
+"""What parameters may be: each value is checked, and comes back as the one kind that the pure
+modules take.
+"""
 
 from math import isfinite
 from numbers import Integral, Real
@@ -35,7 +37,9 @@ def strength_at(strength, epoch):
 
 
 def check_n_samples(n_samples):
-    """Raise unless n_samples is of the right kind and, where no data are needed to tell, of the right value."""
+    """Raise unless n_samples is of the right kind and, where no data are needed to tell, of the
+    right value.
+    """
     message = f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}."
     if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
         raise TypeError(message)
@@ -78,14 +82,20 @@ def check_replacement(replacement):
 
 
 def seed_of(random_state):
-    """The seed that an int is, or 63 bits drawn from a RandomState or, for None, from numpy's global one."""
+    """The seed that an int is, or 63 bits drawn from a RandomState or, for None, from numpy's
+    global one.
+    """
     if isinstance(random_state, Integral) and not isinstance(random_state, bool):
         if not 0 <= int(random_state) < 2**64:
-            raise ValueError(f"random_state must be an int from 0 to 2**64 - 1, got {random_state!r}.")
+            raise ValueError(
+                f"random_state must be an int from 0 to 2**64 - 1, got {random_state!r}."
+            )
         return int(random_state)
     if random_state is None or isinstance(random_state, np.random.RandomState):
         return int(check_random_state(random_state).randint(2**63 - 1, dtype=np.int64))
-    raise TypeError(f"random_state must be an int, a numpy RandomState or None, got {random_state!r}.")
+    raise TypeError(
+        f"random_state must be an int, a numpy RandomState or None, got {random_state!r}."
+    )
 
 
 def check_epoch(epoch):

@@ -23,28 +23,34 @@ def _has_probabilities(self: Any) -> bool:
 
 
 def _has_scores_only(self: Any) -> bool:
-    return not _has_probabilities(self) and hasattr(getattr(self, "estimator_", self.estimator), "decision_function")
+    return not _has_probabilities(self) and hasattr(
+        getattr(self, "estimator_", self.estimator), "decision_function"
+    )
 
 
 class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """A classifier trained on resampled rows whose probabilities are those of the original distribution.
+    """A classifier trained on resampled rows whose probabilities are those of the original
+    distribution.
 
-    `fit` resamples, and fits the classifier on what comes out. `predict_proba` undoes the shift of the prior that
-    resampling made: it multiplies the classifier's probabilities by the classes' original frequencies over their resampled ones,
-    and normalises. It needs no pipeline, and may be the last step of any. It takes no weights of rows.
+    `fit` resamples, and fits the classifier on what comes out. `predict_proba` undoes the shift of
+    the prior that resampling made: it multiplies the classifier's probabilities by the classes'
+    original frequencies over their resampled ones, and normalises. It needs no pipeline, and may be
+    the last step of any. It takes no weights of rows.
 
     Parameters
     ----------
     estimator : classifier
-        Cloned and fitted on the resampled rows. For probabilities it needs ``predict_proba``. What it weighs by itself, as by
-        ``class_weight``, shifts the prior once more and is not corrected.
+        Cloned and fitted on the resampled rows. For probabilities it needs ``predict_proba``. What
+        it weighs by itself, as by ``class_weight``, shifts the prior once more and is not
+        corrected.
     sampler : sampler or None, default=None
-        Cloned: an `InverseFrequencySampler`, or any sampler of imbalanced-learn whose resampled rows of a class look like the
-        original ones. None is ``InverseFrequencySampler()``; to search its strength, pass it.
+        Cloned: an `InverseFrequencySampler`, or any sampler of imbalanced-learn whose resampled
+        rows of a class look like the original ones. None is ``InverseFrequencySampler()``; to
+        search its strength, pass it.
     predict_prior : {"resampled", "original"}, default="resampled"
-        Under which distribution `predict` decides. "resampled" gives what the estimator itself predicts, so rare classes keep the
-        recall that resampling won them; "original" gives the class of the highest corrected probability, which makes the fewest
-        errors over all rows.
+        Under which distribution `predict` decides. "resampled" gives what the estimator itself
+        predicts, so rare classes keep the recall that resampling won them; "original" gives the
+        class of the highest corrected probability, which makes the fewest errors over all rows.
 
     Attributes
     ----------
@@ -55,7 +61,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     sampler_ : sampler
         The fitted sampler; where labels are floats, it knows them by their numbers in ``classes_``.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over that in the resampled `y`: what is added to log-probabilities.
+        Logarithm of each class's frequency in `y` over that in the resampled `y`: what is added to
+        log-probabilities.
     n_features_in_ : int
         Columns of `X`, if the classifier knows them.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -63,15 +70,17 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     See Also
     --------
-    InverseFrequencySampler.correct_proba : The same for probabilities at hand, of a network for example.
-    sklearn.model_selection.TunedThresholdClassifierCV : Chooses a threshold instead, for two classes.
+    InverseFrequencySampler.correct_proba : The same for probabilities at hand, of a network for
+    example.
+    sklearn.model_selection.TunedThresholdClassifierCV : Chooses a threshold instead, for two
+    classes.
 
     References
     ----------
     Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, theorem 2.
 
-    Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities: a simple
-    procedure", Neural Computation 14 (2002).
+    Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
+    probabilities: a simple procedure", Neural Computation 14 (2002).
 
     Examples
     --------
@@ -84,7 +93,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     array([0.9, 0.1])
     """
 
-    def __init__(self, estimator: Any, *, sampler: Any = None, predict_prior: str = "resampled") -> None:
+    def __init__(
+        self, estimator: Any, *, sampler: Any = None, predict_prior: str = "resampled"
+    ) -> None:
         self.estimator = estimator
         self.sampler = sampler
         self.predict_prior = predict_prior
@@ -106,11 +117,13 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         Raises
         ------
         TypeError, ValueError
-            An unknown ``predict_prior``, an estimator that is no classifier, a sampler without ``fit_resample`` or one that
-            leaves out a class; what sampler and classifier raise.
+            An unknown ``predict_prior``, an estimator that is no classifier, a sampler without
+            ``fit_resample`` or one that leaves out a class; what sampler and classifier raise.
         """
         if self.predict_prior not in ("resampled", "original"):
-            raise ValueError(f"predict_prior must be 'resampled' or 'original', got {self.predict_prior!r}.")
+            raise ValueError(
+                f"predict_prior must be 'resampled' or 'original', got {self.predict_prior!r}."
+            )
         if not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier, got {self.estimator!r}.")
         if get_tags(self.estimator).input_tags.pairwise:
@@ -119,22 +132,30 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 f"got {self.estimator!r}."
             )
         if self.predict_prior == "original" and not _has_probabilities(self):
-            raise ValueError(f"predict_prior='original' needs an estimator with predict_proba, got {self.estimator!r}.")
+            raise ValueError(
+                f"predict_prior='original' needs an estimator with predict_proba, got {self.estimator!r}."
+            )
         sampler = InverseFrequencySampler() if self.sampler is None else self.sampler
         if not hasattr(sampler, "fit_resample"):
             raise TypeError(f"sampler must have a method fit_resample, got {sampler!r}.")
         if y is None:
-            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         X, y = indexable(X, y)
         classes, codes = np.unique(y, return_inverse=True)
-        labels = codes if y.dtype.kind == "f" else y  # classifiers take whole floats as classes, samplers do not
+        labels = (
+            codes if y.dtype.kind == "f" else y
+        )  # classifiers take whole floats as classes, samplers do not
         sampler = clone(sampler)
         X_resampled, labels_resampled = sampler.fit_resample(X, labels)
         codes_resampled = np.searchsorted(np.unique(labels), labels_resampled)
-        counts, resampled_counts = (np.bincount(some, minlength=len(classes)) for some in (codes, codes_resampled))
+        counts, resampled_counts = (
+            np.bincount(some, minlength=len(classes)) for some in (codes, codes_resampled)
+        )
         if not resampled_counts.all():
             raise ValueError(
                 f"the sampler must keep rows of every class, but it left none of {classes[resampled_counts == 0].tolist()}."
@@ -181,7 +202,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             Columns in the order of ``classes_``; rows sum to 1, as those of the classifier do.
         """
         check_is_fitted(self)
-        corrected: NDArray[np.floating[Any]] = shift_proba(self.estimator_.predict_proba(X), self.log_prior_shift_)
+        corrected: NDArray[np.floating[Any]] = shift_proba(
+            self.estimator_.predict_proba(X), self.log_prior_shift_
+        )
         return corrected
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
@@ -202,7 +225,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     @available_if(_has_scores_only)  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> NDArray[np.floating[Any]]:
-        """The scores of a classifier that has no probabilities: by them it ranks, and `predict` decides.
+        """The scores of a classifier that has no probabilities: by them it ranks, and `predict`
+        decides.
 
         Parameters
         ----------

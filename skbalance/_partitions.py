@@ -1,7 +1,7 @@
 """What is computed of each partition, where it is: its classes, and which of its rows are drawn.
 
-From the counts of the partitions before it, a partition knows which of a class's rows it holds: a run of ordinals. How often each
-of these is drawn, the plan of the whole table tells.
+From the counts of the partitions before it, a partition knows which of a class's rows it holds: a
+run of ordinals. How often each of these is drawn, the plan of the whole table tells.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 class Counted(NamedTuple):
-    """What the first pass tells of a partition: its classes, how many rows of each it has, and a checksum of its labels."""
+    """What the first pass tells of a partition: its classes, how many rows of each it has, and a
+    checksum of its labels.
+    """
 
     classes: NDArray[Any]
     counts: NDArray[np.int64]
@@ -32,7 +34,9 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Holding:
-    """Which rows a partition holds of the whole table: ``counts`` ordinals of its classes, numbered as in the table, from ``first`` on."""
+    """Which rows a partition holds of the whole table: ``counts`` ordinals of its classes, numbered
+    as in the table, from ``first`` on.
+    """
 
     classes: NDArray[np.intp]
     first: NDArray[np.int64]
@@ -55,7 +59,9 @@ def checksum_of(classes, codes):
 
 
 def encode_part(part_number, labels):
-    """Classes and codes of a partition; what is wrong with its labels is said of this partition, whose rows count from 0."""
+    """Classes and codes of a partition; what is wrong with its labels is said of this partition,
+    whose rows count from 0.
+    """
     try:
         return encode(labels)
     except (TypeError, ValueError) as error:
@@ -94,10 +100,14 @@ def n_drawn(holding, epoch):
 
 
 def rows_drawn(start, times):
-    """The rows of a partition in their order, counted from ``start``, each as often as it is drawn: an int64 array."""
+    """The rows of a partition in their order, counted from ``start``, each as often as it is drawn:
+    an int64 array.
+    """
     rows, filled = np.empty(int(times.sum()), dtype=np.int64), 0
     for here in slices(len(times)):
-        some = np.flatnonzero(times[here] != 0)  # rows that are not drawn would only slow the repetition
+        some = np.flatnonzero(
+            times[here] != 0
+        )  # rows that are not drawn would only slow the repetition
         repeated = np.repeat(some, times[here].take(some))
         np.add(repeated, start + here.start, out=rows[filled : filled + len(repeated)])
         filled += len(repeated)
@@ -105,7 +115,9 @@ def rows_drawn(start, times):
 
 
 def resampled_part(holding, part_number, X_part, y_part, epoch):
-    """Rows and labels of a partition, each as often as it is drawn; what `check_alike` could not know of lengths is checked here."""
+    """Rows and labels of a partition, each as often as it is drawn; what `check_alike` could not
+    know of lengths is checked here.
+    """
     times = times_drawn(holding, part_number, y_part, epoch)
     if X_part.shape[0] != len(times):
         raise ValueError(

@@ -26,27 +26,30 @@ if TYPE_CHECKING:
 class InverseFrequencySampler(Balancer, BaseSampler):
     """Rows resampled so that rare classes come up as often as you choose.
 
-    Each row weighs one over its class's frequency, to the power of ``strength``. Which row is drawn is a pure function
-    of seed, epoch and position, so `fit_resample`, `draw` and the torch samplers give the same rows. Draws are as even as
-    whole numbers allow: each class gets its share of the draws rounded, and no row of a class is drawn again before
-    all the others were, not even across epochs.
+    Each row weighs one over its class's frequency, to the power of ``strength``. Which row is drawn
+    is a pure function of seed, epoch and position, so `fit_resample`, `draw` and the torch samplers
+    give the same rows. Draws are as even as whole numbers allow: each class gets its share of the
+    draws rounded, and no row of a class is drawn again before all the others were, not even across
+    epochs.
 
     Parameters
     ----------
     strength : float or callable, default=1.0
-        How far to move from the data's own distribution (0) to equal classes (1); 0.5 is square-root sampling, above 1
-        rare classes outnumber common ones. At least 0. A function from the number of the epoch to the strength in it
-        changes the balance as training goes on; it is asked several times, and must answer alike.
+        How far to move from the data's own distribution (0) to equal classes (1); 0.5 is
+        square-root sampling, above 1 rare classes outnumber common ones. At least 0. A function
+        from the number of the epoch to the strength in it changes the balance as training goes on;
+        it is asked several times, and must answer alike.
     n_samples : int, float, {"over", "under"} or None, default=None
-        Draws in an epoch: None is as many as there are rows, an int is their number, a float a fraction of the
-        rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a class and ``"under"`` never grows one; at
-        strength 1 all classes then get the size of the largest or of the smallest. No class is left without a draw.
+        Draws in an epoch: None is as many as there are rows, an int is their number, a float a
+        fraction of the rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a
+        class and ``"under"`` never grows one; at strength 1 all classes then get the size of the
+        largest or of the smallest. No class is left without a draw.
     replacement : bool, default=False
-        Whether each draw within a class is independent of the others (a stratified bootstrap). The classes'
-        numbers of draws are the same either way.
+        Whether each draw within a class is independent of the others (a stratified bootstrap). The
+        classes' numbers of draws are the same either way.
     random_state : int, RandomState instance or None, default=None
-        An int (0 to 2**64 - 1) is the seed itself and gives the same rows on every platform. From None or a
-        RandomState a new seed is taken in each `fit`.
+        An int (0 to 2**64 - 1) is the seed itself and gives the same rows on every platform. From
+        None or a RandomState a new seed is taken in each `fit`.
 
     Attributes
     ----------
@@ -55,13 +58,14 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     class_counts_ : ndarray of shape (n_classes,), int64
         Rows of each class, aligned with ``classes_``.
     class_weight_ : dict
-        Label to weight of one of its rows, in epoch 0. The mean over all rows is 1; at strength 1 these are scikit-learn's
-        ``"balanced"`` weights.
+        Label to weight of one of its rows, in epoch 0. The mean over all rows is 1; at strength 1
+        these are scikit-learn's ``"balanced"`` weights.
     sampling_strategy_ : dict
         Label to number of draws in an epoch, in epoch 0 where strength is a function.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the logits that a model trained on the
-        draws predicts (not in its training loss), it undoes the shift of the prior, as `correct_proba` does with probabilities.
+        Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the
+        logits that a model trained on the draws predicts (not in its training loss), it undoes the
+        shift of the prior, as `correct_proba` does with probabilities.
     sample_indices_ : ndarray of shape (n_draws,), int64
         Rows that `fit_resample` drew, in its order. Not set by `fit`.
     n_features_in_ : int
@@ -76,13 +80,15 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
     References
     ----------
-    Kang et al., "Decoupling representation and classifier for long-tailed recognition", ICLR 2020 (shares proportional
-    to a power of the class sizes, and a strength that grows with the epochs).
+    Kang et al., "Decoupling representation and classifier for long-tailed recognition", ICLR 2020
+    (shares proportional to a power of the class sizes, and a strength that grows with the epochs).
 
-    Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (permutations computed element by element).
+    Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (permutations computed
+    element by element).
 
-    Elkan, "The foundations of cost-sensitive learning", IJCAI 2001; Saerens, Latinne and Decaestecker, "Adjusting the outputs of
-    a classifier to new a priori probabilities: a simple procedure", Neural Computation 14, 2002 (correction of probabilities).
+    Elkan, "The foundations of cost-sensitive learning", IJCAI 2001; Saerens, Latinne and
+    Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities: a simple
+    procedure", Neural Computation 14, 2002 (correction of probabilities).
 
     Examples
     --------
@@ -118,8 +124,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Raises
         ------
         TypeError, ValueError
-            A parameter, `X` or `y` of the wrong kind or value, labels missing or not classes (floats), fewer than two
-            classes, fewer draws than classes.
+            A parameter, `X` or `y` of the wrong kind or value, labels missing or not classes
+            (floats), fewer than two classes, fewer draws than classes.
 
         Examples
         --------
@@ -141,16 +147,17 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
-            Rows to pick from: a numpy array of two or more dimensions, a pandas or polars frame, a scipy sparse matrix, a
-            torch tensor, a list. Values are not looked at, so NaN and text are fine.
+            Rows to pick from: a numpy array of two or more dimensions, a pandas or polars frame, a
+            scipy sparse matrix, a torch tensor, a list. Values are not looked at, so NaN and text
+            are fine.
         y : array-like of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
             Labels, as in `fit`.
 
         Returns
         -------
         X_resampled, y_resampled : of the kinds of `X` and `y`
-            The rows ``sample_indices_`` of each, with their dtypes and, in pandas, their index. Sparse formats whose rows
-            cannot be picked (COO, BSR, DIA, DOK) come back as CSR.
+            The rows ``sample_indices_`` of each, with their dtypes and, in pandas, their index.
+            Sparse formats whose rows cannot be picked (COO, BSR, DIA, DOK) come back as CSR.
 
         Raises
         ------
@@ -178,7 +185,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     def draw(self, epoch: int = 0) -> NDArray[np.int64]:
         """Rows of any epoch, without those before it.
 
-        Where strength is a function, it is asked for the strengths of all epochs before, some 30 microseconds each.
+        Where strength is a function, it is asked for the strengths of all epochs before, some 30
+        microseconds each.
 
         Parameters
         ----------
@@ -220,29 +228,34 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Parameters
         ----------
         dataset : Dataset, array-like of shape (n_rows,) or None, default=None
-            A dataset, whose labels are found without loading an item, or labels (a list is labels, not a dataset). The
-            sampler is then fitted on them first, as by ``fit(None, labels)``. None uses the fitted state.
+            A dataset, whose labels are found without loading an item, or labels (a list is labels,
+            not a dataset). The sampler is then fitted on them first, as by ``fit(None, labels)``.
+            None uses the fitted state.
 
-            Labels are found by ``get_labels()``; in a TensorDataset's last tensor, if that holds integers; through Subset,
-            ConcatDataset and StackDataset (its last member, or the one called label, target or y); in a Hugging Face
-            dataset's class-label column, or the one called label, target or y; in the attributes ``targets``, ``labels``,
-            ``y`` (torchvision, skorch), or ``samples`` (pairs of path and label).
+            Labels are found by ``get_labels()``; in a TensorDataset's last tensor, if that holds
+            integers; through Subset, ConcatDataset and StackDataset (its last member, or the one
+            called label, target or y); in a Hugging Face dataset's class-label column, or the one
+            called label, target or y; in the attributes ``targets``, ``labels``, ``y``
+            (torchvision, skorch), or ``samples`` (pairs of path and label).
         labels : array-like of shape (n_rows,) or None, default=None
             Labels of the dataset's rows, where it does not show them or shows others.
         num_replicas, rank : int or None, default=None
-            For one of several processes that share each epoch (torch.distributed): how many they are, and which one this is,
-            from 0. Both or none. Their draws in turn are those of the single sampler. They need a common seed: an int as
-            ``random_state``; else, in an initialised torch.distributed, they and this sampler take that of rank 0, in a collective
-            call.
+            For one of several processes that share each epoch (torch.distributed): how many they
+            are, and which one this is, from 0. Both or none. Their draws in turn are those of the
+            single sampler. They need a common seed: an int as ``random_state``; else, in an
+            initialised torch.distributed, they and this sampler take that of rank 0, in a
+            collective call.
         drop_last : bool, default=False
-            With ranks, whether the last few draws are left out where they are not enough for all ranks. Without it, draws
-            from the start of the epoch make up for them, so that all ranks have equally many.
+            With ranks, whether the last few draws are left out where they are not enough for all
+            ranks. Without it, draws from the start of the epoch make up for them, so that all ranks
+            have equally many.
 
         Returns
         -------
         sampler : skbalance.torch.BalancedSampler
-            It yields ints, ``set_epoch`` chooses the next epoch, ``state_dict`` and ``load_state_dict`` resume it, and a later
-            `fit` does not touch it. With ranks it is also a torch DistributedSampler.
+            It yields ints, ``set_epoch`` chooses the next epoch, ``state_dict`` and
+            ``load_state_dict`` resume it, and a later `fit` does not touch it. With ranks it is
+            also a torch DistributedSampler.
 
         Raises
         ------
@@ -251,8 +264,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         NotFittedError
             Without dataset and labels, before `fit`.
         TypeError, ValueError
-            As in `fit`; labels that are not found, are ambiguous or are not one for each row of the dataset; a rank without
-            num_replicas or out of range; ranks without a common seed.
+            As in `fit`; labels that are not found, are ambiguous or are not one for each row of the
+            dataset; a rank without num_replicas or out of range; ranks without a common seed.
 
         Examples
         --------
@@ -275,7 +288,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         if ranks is None:
             return BalancedSampler(self._plan)
         # Also for `draw`, so that it goes on giving what the ranks draw.
-        self._plan = replace(self._plan, seed=common_seed(self._plan.seed, self._seed_is_given, ranks))
+        self._plan = replace(
+            self._plan, seed=common_seed(self._plan.seed, self._seed_is_given, ranks)
+        )
         return DistributedBalancedSampler(self._plan, ranks)
 
     def to_torch_batch_sampler(
@@ -288,26 +303,28 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         num_replicas: int | None = None,
         rank: int | None = None,
     ) -> BalancedBatchSampler:
-        """A batch sampler for a torch DataLoader: each batch holds its share of every class, rounded down or up.
+        """A batch sampler for a torch DataLoader: each batch holds its share of every class,
+        rounded down or up.
 
         Parameters
         ----------
         dataset, labels
             As in `to_torch_sampler`.
         batch_size : int
-            Most rows in a batch, at least 1. Without drop_last there is no short last batch, sizes differ by at most one:
-            100 draws in batches of 64 are 50 and 50.
+            Most rows in a batch, at least 1. Without drop_last there is no short last batch, sizes
+            differ by at most one: 100 draws in batches of 64 are 50 and 50.
         drop_last : bool, default=False
             Whether to make full batches only.
         num_replicas, rank
-            As in `to_torch_sampler`; ``batch_size`` is that of one rank. The batches of all ranks in one step together hold
-            their share of every class, too: they are a batch of ``batch_size * num_replicas`` rows of the single batch sampler.
+            As in `to_torch_sampler`; ``batch_size`` is that of one rank. The batches of all ranks
+            in one step together hold their share of every class, too: they are a batch of
+            ``batch_size * num_replicas`` rows of the single batch sampler.
 
         Returns
         -------
         batch_sampler : skbalance.torch.BalancedBatchSampler
-            It yields lists of ints, over an epoch the same rows as `to_torch_sampler`. With ranks it is also a torch
-            DistributedSampler.
+            It yields lists of ints, over an epoch the same rows as `to_torch_sampler`. With ranks
+            it is also a torch DistributedSampler.
 
         Raises
         ------

@@ -7,5 +7,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60, database=None)
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, max_examples=60, database=None
+)
 settings.load_profile("repeatable")

@@ -19,7 +19,11 @@ BATCH_SIZE = 6
 
 def join(folder, rank, n_ranks):
     distributed.init_process_group(
-        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=n_ranks, timeout=timedelta(seconds=60)
+        "gloo",
+        init_method=f"file://{folder}/meet",
+        rank=rank,
+        world_size=n_ranks,
+        timeout=timedelta(seconds=60),
     )
 
 
@@ -40,12 +44,17 @@ def loader_of(kind, rank, n_ranks):
     ranks = {"num_replicas": n_ranks, "rank": rank}
     data = TensorDataset(torch.arange(len(Y)))
     if kind == "rows":
-        return StatefulDataLoader(data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE)
-    return StatefulDataLoader(data, batch_sampler=sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, **ranks))
+        return StatefulDataLoader(
+            data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE
+        )
+    return StatefulDataLoader(
+        data, batch_sampler=sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, **ranks)
+    )
 
 
 def train(folder, rank, n_ranks, kind, last_step, killed_at, victim):
-    """Go on from the checkpoint, and keep one after every step, until the last step or until a rank is killed."""
+    """Go on from the checkpoint, and keep one after every step, until the last step or until a rank
+    is killed."""
     join(folder, rank, n_ranks)
     loader = loader_of(kind, rank, n_ranks)
     checkpoint = Path(folder, "checkpoint.json")
@@ -137,9 +146,13 @@ def loader_for_lightning(kind, ranks):
     if kind in ("rows", "own rows", "wrapped rows"):
         ranks = ranks if kind != "wrapped rows" else {}
         return DataLoader(data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE)
-    batches = sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, **({} if kind == "lost" else ranks))
+    batches = sampler.to_torch_batch_sampler(
+        Y, batch_size=BATCH_SIZE, **({} if kind == "lost" else ranks)
+    )
     if kind == "lost":
-        return DataLoader(data, batch_sampler=BatchSampler(batches.sampler, BATCH_SIZE, drop_last=False))
+        return DataLoader(
+            data, batch_sampler=BatchSampler(batches.sampler, BATCH_SIZE, drop_last=False)
+        )
     if kind == "own batches":
         return DataLoader(data, batch_sampler=batches)
     return DataLoader(data, sampler=batches, batch_size=None)
@@ -155,9 +168,13 @@ def train_with_accelerate(folder, rank, n_ranks, kind):
     data = TensorDataset(torch.arange(len(Y)))
     if kind in ("rows", "sharded rows"):
         ranks = {"num_replicas": n_ranks, "rank": rank} if kind == "sharded rows" else {}
-        loader = DataLoader(data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE)
+        loader = DataLoader(
+            data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE
+        )
     else:
-        full = sampler.to_torch_batch_sampler(Y, batch_size=BATCH_SIZE, drop_last=kind == "full batches")
+        full = sampler.to_torch_batch_sampler(
+            Y, batch_size=BATCH_SIZE, drop_last=kind == "full batches"
+        )
         loader = DataLoader(data, batch_sampler=full)
     loader = accelerator.prepare(loader)
     seen = []

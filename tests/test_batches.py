@@ -20,11 +20,17 @@ def plan_of(quotas, seed=0, replacement=False):
 
 
 def all_batches(plan, epoch, batch_size, drop_last):
-    return [batch for chunk in batches(Epoch(plan, epoch), Cut(batch_size, drop_last)) for batch in chunk]
+    return [
+        batch
+        for chunk in batches(Epoch(plan, epoch), Cut(batch_size, drop_last))
+        for batch in chunk
+    ]
 
 
 @given(quotas, st.integers(1, 400), st.booleans(), st.integers(0, 5))
-def test_every_batch_holds_its_share_of_every_class_rounded_down_or_up(quotas, batch_size, drop_last, epoch):
+def test_every_batch_holds_its_share_of_every_class_rounded_down_or_up(
+    quotas, batch_size, drop_last, epoch
+):
     n_samples = int(quotas.sum())
     if drop_last:
         batch_size = min(batch_size, n_samples)
@@ -58,11 +64,15 @@ def test_dropping_the_last_batch_drops_draws_of_all_classes_evenly(quotas, batch
     kept_share = len(drawn) * batch_size / quotas.sum()
     assert np.abs(left - quotas * kept_share).max() < 1
     rows = np.concatenate(list(Epoch(plan, epoch).chunks()))
-    assert (np.bincount(np.concatenate(drawn), minlength=9000) <= np.bincount(rows, minlength=9000)).all()
+    assert (
+        np.bincount(np.concatenate(drawn), minlength=9000) <= np.bincount(rows, minlength=9000)
+    ).all()
 
 
 @given(quotas, st.integers(1, 400), st.booleans(), st.integers(0, 5))
-def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(quotas, batch_size, drop_last, epoch):
+def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(
+    quotas, batch_size, drop_last, epoch
+):
     batch_size = min(batch_size, int(quotas.sum()))
     for batch in all_batches(plan_of(quotas), epoch, batch_size, drop_last):
         drawn = np.bincount(batch, minlength=1000 * len(quotas)).reshape(-1, 1000)[:, :50]
@@ -71,7 +81,8 @@ def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(quotas, batc
 
 @pytest.mark.parametrize("batch_size", [3, 256, 5000])
 def test_batches_of_long_runs_of_a_class_hold_the_rows_of_the_epoch(batch_size):
-    # Runs long enough to be drawn by themselves beside short ones, in a chunk of the largest size and a part of one.
+    # Runs long enough to be drawn by themselves beside short ones, in a chunk of the largest size
+    # and a part of one.
     plan = plan_of(np.array([3, 400_000, 70, 150_000, 9000]), seed=4)
     drawn = all_batches(plan, 2, batch_size, drop_last=False)
     assert len(drawn) == -(-559_073 // batch_size)
@@ -87,8 +98,9 @@ def test_a_batch_of_a_rare_class_is_not_one_row_many_times():
 
 
 def test_the_order_within_batches_is_random():
-    # Two classes of 32 rows in a batch of 64, 400 batches: at each place either class comes in 200, standard error 10;
-    # neighbours are of one class in 31 of 63 places. Five standard errors: false alarm 4e-5 over the 64 places.
+    # Two classes of 32 rows in a batch of 64, 400 batches: at each place either class comes in 200,
+    # standard error 10; neighbours are of one class in 31 of 63 places. Five standard errors: false
+    # alarm 4e-5 over the 64 places.
     drawn = np.array(all_batches(plan_of(np.array([12_800, 12_800])), 0, 64, False)) // 1000
     assert drawn.shape == (400, 64)
     assert np.abs(drawn.sum(axis=0) - 200).max() < 50
@@ -96,14 +108,16 @@ def test_the_order_within_batches_is_random():
 
 
 def test_the_order_within_batches_is_random_where_batches_are_a_power_of_two_in_number():
-    # Slots of a batch then differ in few bits. 2**18 batches of 4, standard error 1e-3; six of them: false alarm 1e-8 a place.
+    # Slots of a batch then differ in few bits. 2**18 batches of 4, standard error 1e-3; six of
+    # them: false alarm 1e-8 a place.
     drawn = np.array(all_batches(plan_of(np.array([2**19, 2**19])), 0, 4, False)) // 1000
     assert drawn.shape == (2**18, 4)
     assert np.abs(drawn.mean(axis=0) - 0.5).max() < 6e-3
 
 
 def test_which_rows_share_a_batch_is_random():
-    # A class of 50 rows, each once an epoch, in batches of 10: over 2000 epochs a pair shares a batch in 9 of 49 of them.
+    # A class of 50 rows, each once an epoch, in batches of 10: over 2000 epochs a pair shares a
+    # batch in 9 of 49 of them.
     plan = plan_of(np.array([50, 50]))
     together = np.zeros((50, 50))
     for epoch in range(2000):
@@ -112,12 +126,14 @@ def test_which_rows_share_a_batch_is_random():
             together[np.ix_(rows, rows)] += 1
     pairs = together[np.triu_indices(50, 1)]
     p = 9 / 49
-    # Batches are stretches of two halves, so pairs within a half and across differ a little; ten standard errors bound it.
+    # Batches are stretches of two halves, so pairs within a half and across differ a little; ten
+    # standard errors bound it.
     assert np.abs(pairs / 2000 - p).max() < 10 * np.sqrt(p * (1 - p) / 2000)
 
 
 def test_batches_come_in_a_new_order_each_epoch():
-    # Batches with one draw more of class 0 should stand anywhere: chi-square over ten stretches, false alarm 1e-4.
+    # Batches with one draw more of class 0 should stand anywhere: chi-square over ten stretches,
+    # false alarm 1e-4.
     plan = plan_of(np.array([1500, 8500]))
     stands = []
     for epoch in range(50):
@@ -135,7 +151,9 @@ def test_batches_come_in_a_new_order_each_epoch():
 @pytest.mark.parametrize("batch_size", [1, 256, 3000])
 @pytest.mark.parametrize("drop_last", [False, True])
 def test_epochs_of_trillions_are_batched_without_being_listed(batch_size, drop_last):
-    plan = Plan(np.array([30, 40]), np.array([10**12, 2 * 10**12 + 1]), 0, pool=np.r_[0:30, 1000:1040])
+    plan = Plan(
+        np.array([30, 40]), np.array([10**12, 2 * 10**12 + 1]), 0, pool=np.r_[0:30, 1000:1040]
+    )
     first = next(batches(Epoch(plan, 0), Cut(batch_size, drop_last)))
     assert len(first[0]) == batch_size
     of_first = sum(row < 1000 for row in first[0])
@@ -144,5 +162,9 @@ def test_epochs_of_trillions_are_batched_without_being_listed(batch_size, drop_l
 
 def test_batches_are_the_same_everywhere_and_for_ever():
     plan = plan_of(np.array([5, 7]), seed=42)
-    assert all_batches(plan, 0, 5, False) == [[1003, 1031, 17, 12], [1019, 1026, 1002, 13], [20, 1032, 1012, 35]]
+    assert all_batches(plan, 0, 5, False) == [
+        [1003, 1031, 17, 12],
+        [1019, 1026, 1002, 13],
+        [20, 1032, 1012, 35],
+    ]
     assert all_batches(plan, 3, 5, True) == [[1009, 1020, 9, 48, 47], [1005, 1038, 29, 22, 1006]]

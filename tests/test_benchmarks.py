@@ -47,7 +47,11 @@ def test_tables_are_multiples_of_ours_and_the_picture_has_a_line_for_each_peer(c
         def best(self, _, names, n_rows, *__):
             time = {name: (list(names).index(name) + 1) * 1e-9 for name in names}
             keys = "build", "first", "index", "label", "seconds", "again", "whole", "share", "bytes"
-            return {name: dict.fromkeys(keys, time[name]) for name in names if name != "torchsampler" or n_rows < 10**5}
+            return {
+                name: dict.fromkeys(keys, time[name])
+                for name in names
+                if name != "torchsampler" or n_rows < 10**5
+            }
 
     figure = compare.report(Bench(), list(compare.PEERS), 5)
     printed = capsys.readouterr().out
@@ -61,7 +65,9 @@ def test_tables_are_multiples_of_ours_and_the_picture_has_a_line_for_each_peer(c
 
 
 def test_measurements_are_processes_of_their_own(compare, tmp_path):
-    measured = compare.Bench(tmp_path, repeats=2).best("batches", [compare.OURS], 5000, 3)[compare.OURS]
+    measured = compare.Bench(tmp_path, repeats=2).best("batches", [compare.OURS], 5000, 3)[
+        compare.OURS
+    ]
     assert set(measured) == {"build", "first", "index", "bytes"}
     assert min(measured["build"], measured["first"], measured["index"]) > 0
 

@@ -34,7 +34,9 @@ def model(**parameters):
     [
         model(),
         model(predict_prior="original"),
-        PriorCorrectedClassifier(DecisionTreeClassifier(random_state=0), sampler=RandomOverSampler(random_state=0)),
+        PriorCorrectedClassifier(
+            DecisionTreeClassifier(random_state=0), sampler=RandomOverSampler(random_state=0)
+        ),
     ]
 )
 def test_it_is_a_classifier_of_scikit_learn(estimator, check):
@@ -45,13 +47,21 @@ def test_probabilities_are_those_of_the_sampler_s_correction():
     fitted = model().fit(X, Y)
     sampler = clone(SEEDED)
     by_hand = LogisticRegression().fit(*sampler.fit_resample(X, Y))
-    assert np.allclose(fitted.predict_proba(X_TEST), sampler.correct_proba(by_hand.predict_proba(X_TEST)))
+    assert np.allclose(
+        fitted.predict_proba(X_TEST), sampler.correct_proba(by_hand.predict_proba(X_TEST))
+    )
     assert np.allclose(fitted.log_prior_shift_, sampler.log_prior_shift_)
     assert np.allclose(fitted.predict_log_proba(X_TEST), np.log(fitted.predict_proba(X_TEST)))
 
 
 @pytest.mark.parametrize(
-    "sampler", [SEEDED, RandomOverSampler(random_state=0), RandomUnderSampler(random_state=0), SMOTE(random_state=0)]
+    "sampler",
+    [
+        SEEDED,
+        RandomOverSampler(random_state=0),
+        RandomUnderSampler(random_state=0),
+        SMOTE(random_state=0),
+    ],
 )
 def test_it_corrects_any_sampler(sampler):
     fitted = model(sampler=sampler).fit(X, Y)
@@ -79,19 +89,26 @@ def test_a_grid_searches_strength_and_the_classifier_s_parameters():
         f"{name}estimator__C": [0.1, 1],
         f"{name}predict_prior": ["resampled", "original"],
     }
-    search = GridSearchCV(pipeline, grid, scoring="balanced_accuracy", cv=3, error_score="raise").fit(X, Y)
+    search = GridSearchCV(
+        pipeline, grid, scoring="balanced_accuracy", cv=3, error_score="raise"
+    ).fit(X, Y)
     assert search.best_params_[f"{name}sampler__strength"] == 1
     assert search.best_params_[f"{name}predict_prior"] == "resampled"
 
 
 def test_a_calibration_display_takes_it():
-    display = CalibrationDisplay.from_estimator(model().fit(X, Y), X_TEST, Y_TEST, n_bins=5, strategy="quantile")
+    display = CalibrationDisplay.from_estimator(
+        model().fit(X, Y), X_TEST, Y_TEST, n_bins=5, strategy="quantile"
+    )
     assert np.abs(display.prob_true - display.prob_pred).max() < 0.1
     plt.close(display.figure_)
 
 
 def test_frames_keep_their_names_and_labels_may_be_texts():
-    frame, labels = pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])]), np.array(["no", "yes"])[Y]
+    frame, labels = (
+        pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])]),
+        np.array(["no", "yes"])[Y],
+    )
     fitted = model().fit(frame, pd.Series(labels))
     assert fitted.classes_.tolist() == ["no", "yes"]
     assert fitted.feature_names_in_.tolist() == list(frame)
@@ -107,7 +124,9 @@ def test_the_sampler_sees_the_labels_as_they_are(labels):
     sampler = RandomOverSampler(sampling_strategy={labels[1]: 400}, random_state=0)
     fitted = model(sampler=sampler).fit(X[:300], y)
     resampled = np.array([counts[0], 400, counts[2]])
-    assert np.allclose(fitted.log_prior_shift_, np.log(counts / counts.sum()) - np.log(resampled / resampled.sum()))
+    assert np.allclose(
+        fitted.log_prior_shift_, np.log(counts / counts.sum()) - np.log(resampled / resampled.sum())
+    )
     assert set(fitted.sampler_.sampling_strategy) == {labels[1]}
     assert set(fitted.predict(X)) <= set(labels)
 
@@ -119,7 +138,9 @@ def test_without_probabilities_there_are_still_predictions_and_scores():
     assert not hasattr(fitted, "predict_log_proba")
     assert np.array_equal(fitted.decision_function(X_TEST) > 0, fitted.predict(X_TEST) == 1)
     assert roc_auc_score(Y_TEST, fitted.decision_function(X_TEST)) > 0.7
-    assert not hasattr(model().fit(X, Y), "decision_function")  # it would rank by the resampled prior
+    assert not hasattr(
+        model().fit(X, Y), "decision_function"
+    )  # it would rank by the resampled prior
     fitted.estimator = LogisticRegression()  # only the next fit makes use of it
     assert not hasattr(fitted, "predict_proba")
 
@@ -144,7 +165,9 @@ def test_a_fit_that_fails_leaves_what_was_fitted():
 
 
 def test_it_takes_a_sampler_of_its_own():
-    assert isinstance(PriorCorrectedClassifier(LogisticRegression()).fit(X, Y).sampler_, InverseFrequencySampler)
+    assert isinstance(
+        PriorCorrectedClassifier(LogisticRegression()).fit(X, Y).sampler_, InverseFrequencySampler
+    )
 
 
 class Dropping(BaseEstimator):
@@ -153,20 +176,27 @@ class Dropping(BaseEstimator):
 
 
 def test_what_cannot_be_corrected_is_refused():
-    with pytest.raises(ValueError, match="predict_prior must be 'resampled' or 'original', got 'both'"):
+    with pytest.raises(
+        ValueError, match="predict_prior must be 'resampled' or 'original', got 'both'"
+    ):
         model(predict_prior="both").fit(X, Y)
-    with pytest.raises(ValueError, match=r"the sampler must keep rows of every class, but it left none of \[1\]"):
+    with pytest.raises(
+        ValueError, match=r"the sampler must keep rows of every class, but it left none of \[1\]"
+    ):
         model(sampler=Dropping()).fit(X, Y)
     with pytest.raises(TypeError, match="sampler must have a method fit_resample, got 3"):
         model(sampler=3).fit(X, Y)
     with pytest.raises(TypeError, match="estimator must be a classifier, got LinearRegression"):
         PriorCorrectedClassifier(LinearRegression()).fit(X, Y)
     assert "LinearRegression" in PriorCorrectedClassifier(LinearRegression())._repr_html_()
-    with pytest.raises(ValueError, match=r"not of a kernel between rows, .* got SVC\(kernel='precomputed'\)"):
+    with pytest.raises(
+        ValueError, match=r"not of a kernel between rows, .* got SVC\(kernel='precomputed'\)"
+    ):
         PriorCorrectedClassifier(SVC(kernel="precomputed")).fit(X[:50] @ X[:50].T, Y[:50])
     with pytest.raises(NotFittedError):
         model().predict(X)
     with pytest.raises(
-        ValueError, match="predict_prior='original' needs an estimator with predict_proba, got LinearSVC"
+        ValueError,
+        match="predict_prior='original' needs an estimator with predict_proba, got LinearSVC",
     ):
         PriorCorrectedClassifier(LinearSVC(), predict_prior="original").fit(X, Y)

@@ -1,4 +1,5 @@
-"""What scikit-learn and imbalanced-learn ask of a sampler, and where the optional packages may appear."""
+"""What scikit-learn and imbalanced-learn ask of a sampler, and where the optional packages may
+appear."""
 
 import subprocess
 import sys
@@ -31,7 +32,9 @@ def test_it_is_a_sampler_of_imbalanced_learn(estimator, check):
 
 
 def run_python(code):
-    return subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
 
 
 OPTIONAL = ["torch", "matplotlib", "dask", "tqdm"]
@@ -61,7 +64,9 @@ def test_torch_and_dask_stay_out_of_each_other_s_part():
 
 
 def test_the_tests_above_can_fail():
-    done = run_python(f"import skbalance.torch, sys; print(*(name for name in {OPTIONAL} if name in sys.modules))")
+    done = run_python(
+        f"import skbalance.torch, sys; print(*(name for name in {OPTIONAL} if name in sys.modules))"
+    )
     assert "torch" in done.stdout.split(), done.stderr
 
 

@@ -1,4 +1,5 @@
-"""The sampler over partitions draws what the sampler in memory draws, and leaves rows where and what they are."""
+"""The sampler over partitions draws what the sampler in memory draws, and leaves rows where and
+what they are."""
 
 import os
 import pickle
@@ -56,7 +57,9 @@ def as_frames(y, lengths):
 
 
 def as_arrays(y, lengths):
-    return da.arange(len(y), chunks=(tuple(lengths),))[:, None], da.from_array(np.asarray(y), chunks=(tuple(lengths),))
+    return da.arange(len(y), chunks=(tuple(lengths),))[:, None], da.from_array(
+        np.asarray(y), chunks=(tuple(lengths),)
+    )
 
 
 def as_frame_and_array(y, lengths):
@@ -81,10 +84,14 @@ lengths = st.lists(st.integers(0, 30), min_size=1, max_size=8).filter(lambda som
     st.sampled_from([None, 12, 0.7, 3.2, "over", "under"]),
     st.integers(0, 5),
 )
-def test_it_draws_what_the_sampler_in_memory_draws(lengths, seed, container, strength, n_samples, epoch):
+def test_it_draws_what_the_sampler_in_memory_draws(
+    lengths, seed, container, strength, n_samples, epoch
+):
     random = np.random.default_rng(seed)
     n_classes = random.integers(2, 5)
-    y = np.array(["a", "b", "c", "d"])[random.choice(n_classes, sum(lengths), p=random.dirichlet(np.ones(n_classes)))]
+    y = np.array(["a", "b", "c", "d"])[
+        random.choice(n_classes, sum(lengths), p=random.dirichlet(np.ones(n_classes)))
+    ]
     y[random.permutation(len(y))[:2]] = "a", "b"
     if isinstance(n_samples, float):
         n_samples = max(n_samples, 4.5 / len(y))
@@ -109,7 +116,9 @@ def test_many_classes_and_many_rows_are_drawn_as_in_memory(n_rows):
     y[n_rows // 10 :] //= 4000  # three classes of more than 2**16 rows, of 300,000
     X, partitioned = as_arrays(y, [7000, 1, 0, n_rows - 7001])
     rows = InverseFrequencySampler(random_state=3).fit_resample(X, partitioned)[0].compute().ravel()
-    assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=3).fit(None, y).draw()))
+    assert np.array_equal(
+        rows, np.sort(skbalance.InverseFrequencySampler(random_state=3).fit(None, y).draw())
+    )
 
 
 def test_frames_keep_dtypes_names_index_and_divisions():
@@ -150,7 +159,10 @@ def test_arrays_know_the_lengths_of_their_chunks():
 def test_sparse_rows_and_one_hot_labels_are_taken():
     rows = sparse.random(100, 30, density=0.2, format="csr", random_state=0)
     ends = [0, 40, 70, 100]
-    blocks = [da.from_delayed(delayed(rows[a:b]), shape=(b - a, 30), meta=rows[:0]) for a, b in pairwise(ends)]
+    blocks = [
+        da.from_delayed(delayed(rows[a:b]), shape=(b - a, 30), meta=rows[:0])
+        for a, b in pairwise(ends)
+    ]
     one_hot = (Y[:, None] == np.unique(Y)).astype(int)
     y = da.from_array(one_hot, chunks=((40, 30, 30), 2))
     X_res, y_res = dask.compute(*seeded().fit_resample(da.concatenate(blocks), y))
@@ -163,16 +175,24 @@ def test_a_column_of_labels_stays_a_column():
     table = dd.from_pandas(FRAME, npartitions=3)
     _, y_res = seeded().fit_resample(table[["row"]], table[["text"]])
     assert isinstance(y_res, dd.DataFrame)
-    assert y_res.compute()["text"].value_counts().to_dict() == {"common": 34, "middling": 33, "rare": 33}
+    assert y_res.compute()["text"].value_counts().to_dict() == {
+        "common": 34,
+        "middling": 33,
+        "rare": 33,
+    }
 
 
 @pytest.mark.parametrize("dtype", ["category", "string", "object", "int8", "bool", "Int64"])
 def test_labels_may_be_of_any_dtype(dtype):
     numbers = np.unique(Y, return_inverse=True)[1]
-    y = pd.Series(Y if dtype in ("category", "string", "object") else numbers, dtype=None).astype(dtype)
+    y = pd.Series(Y if dtype in ("category", "string", "object") else numbers, dtype=None).astype(
+        dtype
+    )
     X, partitioned = in_frames(FRAME, [30, 70]), in_frames(y, [30, 70])
     X_res, y_res = dask.compute(*seeded().fit_resample(X, partitioned))
-    assert np.array_equal(X_res["row"], np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, y).draw()))
+    assert np.array_equal(
+        X_res["row"], np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, y).draw())
+    )
     assert y_res.dtype == partitioned.dtype
 
 
@@ -207,7 +227,14 @@ def test_nothing_but_labels_is_computed_before_it_is_asked_for(watched):
     results = sampler.resample(1)
     assert computed() == ["text 0", "text 1"]
     dask.compute(*results)
-    assert computed() == ["row 0", "row 1", "text 0", "text 0", "text 1", "text 1"]  # labels once more, for both
+    assert computed() == [
+        "row 0",
+        "row 1",
+        "text 0",
+        "text 0",
+        "text 1",
+        "text 1",
+    ]  # labels once more, for both
 
 
 def test_a_partition_of_the_result_needs_that_partition_of_the_table_alone(watched):
@@ -223,7 +250,9 @@ def store(table, folder, n_parts):
 
 
 def test_small_partitions_of_a_file_are_not_read_as_one(tmp_path):
-    wide = pd.DataFrame({f"x{i}": np.random.default_rng(i).normal(size=100) for i in range(30)} | {"y": Y})
+    wide = pd.DataFrame(
+        {f"x{i}": np.random.default_rng(i).normal(size=100) for i in range(30)} | {"y": Y}
+    )
     store(wide, tmp_path, 10)
     table = dd.read_parquet(tmp_path)
     X, y = table.drop(columns="y"), table["y"]
@@ -273,14 +302,50 @@ def test_columns_are_known():
             ValueError,
             "replacement must be False for dask collections, got True",
         ),
-        ({"strength": -1}, X_LAZY, Y_LAZY, ValueError, r"strength must be a real number >= 0, got -1"),
+        (
+            {"strength": -1},
+            X_LAZY,
+            Y_LAZY,
+            ValueError,
+            r"strength must be a real number >= 0, got -1",
+        ),
         ({}, X_LAZY, None, ValueError, "requires y to be passed, but the target y is None"),
         ({}, X_LAZY, Y, TypeError, "y must be a dask DataFrame, Series or array, got ndarray"),
-        ({}, None, dd.from_pandas(FRAME, npartitions=2).index, TypeError, "y must be a dask .*, got Index"),
-        ({}, FRAME, Y_LAZY, TypeError, "X must be a dask DataFrame, Series or array, got DataFrame"),
-        ({}, X_LAZY[:0, 0].sum(), Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(\)"),
-        ({}, X_LAZY[:, :0], Y_LAZY, ValueError, r"X must have rows and columns, got an array of shape \(100, 0\)"),
-        ({}, dd.from_pandas(FRAME, npartitions=2)[[]], Y_LAZY, ValueError, "X must have columns, got a frame without"),
+        (
+            {},
+            None,
+            dd.from_pandas(FRAME, npartitions=2).index,
+            TypeError,
+            "y must be a dask .*, got Index",
+        ),
+        (
+            {},
+            FRAME,
+            Y_LAZY,
+            TypeError,
+            "X must be a dask DataFrame, Series or array, got DataFrame",
+        ),
+        (
+            {},
+            X_LAZY[:0, 0].sum(),
+            Y_LAZY,
+            ValueError,
+            r"X must have rows and columns, got an array of shape \(\)",
+        ),
+        (
+            {},
+            X_LAZY[:, :0],
+            Y_LAZY,
+            ValueError,
+            r"X must have rows and columns, got an array of shape \(100, 0\)",
+        ),
+        (
+            {},
+            dd.from_pandas(FRAME, npartitions=2)[[]],
+            Y_LAZY,
+            ValueError,
+            "X must have columns, got a frame without",
+        ),
         (
             {},
             X_LAZY.rechunk(20),
@@ -288,7 +353,13 @@ def test_columns_are_known():
             ValueError,
             r"alike, got 5 and 2 partitions\. Take both as frames from one table and make arrays of the results, or give one the other's divisions",
         ),
-        ({}, X_LAZY.rechunk({0: (51, 49)}), Y_LAZY, ValueError, r"got partitions \(51, 49\) and \(50, 50\)"),
+        (
+            {},
+            X_LAZY.rechunk({0: (51, 49)}),
+            Y_LAZY,
+            ValueError,
+            r"got partitions \(51, 49\) and \(50, 50\)",
+        ),
         (
             {},
             dd.from_pandas(FRAME, npartitions=2),
@@ -296,7 +367,13 @@ def test_columns_are_known():
             ValueError,
             r"got partitions \(1000, 1050, 1099\) and \(1000, 1010, 1099\)",
         ),
-        ({}, None, da.from_array(np.arange(4.0), chunks=2), ValueError, r"in partition \d of y: Unknown label type"),
+        (
+            {},
+            None,
+            da.from_array(np.arange(4.0), chunks=2),
+            ValueError,
+            r"in partition \d of y: Unknown label type",
+        ),
         (
             {},
             None,
@@ -304,7 +381,13 @@ def test_columns_are_known():
             ValueError,
             "in partition 1 of y: y has missing labels .* at row 1",
         ),
-        ({}, None, in_frames(pd.Series(["a", "a"]), [1, 1]), ValueError, "at least 2 classes, got the one class 'a'"),
+        (
+            {},
+            None,
+            in_frames(pd.Series(["a", "a"]), [1, 1]),
+            ValueError,
+            "at least 2 classes, got the one class 'a'",
+        ),
         (
             {},
             None,
@@ -312,8 +395,20 @@ def test_columns_are_known():
             TypeError,
             "one kind, .* got int and str",
         ),
-        ({}, None, in_frames(pd.Series([], dtype=object), [0, 0]), ValueError, "at least 2 classes, got no rows"),
-        ({"n_samples": 2}, None, Y_LAZY, ValueError, "must leave each of the 3 classes a draw, got n_samples=2"),
+        (
+            {},
+            None,
+            in_frames(pd.Series([], dtype=object), [0, 0]),
+            ValueError,
+            "at least 2 classes, got no rows",
+        ),
+        (
+            {"n_samples": 2},
+            None,
+            Y_LAZY,
+            ValueError,
+            "must leave each of the 3 classes a draw, got n_samples=2",
+        ),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(parameters, X, y, error, message):
@@ -328,7 +423,9 @@ def test_what_cannot_be_resampled_is_refused():
         seeded().draw()
     with pytest.raises(ValueError, match="fit_resample needs rows to pick from, got X=None"):
         seeded().fit_resample(None, Y_LAZY)
-    with pytest.raises(ValueError, match="resample needs rows to pick from, but the sampler was fitted with X=None"):
+    with pytest.raises(
+        ValueError, match="resample needs rows to pick from, but the sampler was fitted with X=None"
+    ):
         seeded().fit(None, Y_LAZY).resample()
     with pytest.raises(ValueError, match=r"epoch must be an int from 0 to .*, got -1"):
         seeded().fit(X_LAZY, Y_LAZY).resample(-1)
@@ -339,7 +436,9 @@ def test_partitions_of_other_lengths_are_refused_when_they_are_there(n_X):
     X, _ = as_frames(np.resize(Y, 40 + n_X), [40, n_X])
     _, y = as_frames(Y, [40, 60])
     for some in seeded().fit_resample(X, y):
-        with pytest.raises(ValueError, match=f"alike, but partition 1 of X has {n_X} rows, of y 60"):
+        with pytest.raises(
+            ValueError, match=f"alike, but partition 1 of X has {n_X} rows, of y 60"
+        ):
             some.compute()
 
 
@@ -349,7 +448,9 @@ def test_labels_that_are_others_than_in_fit_are_refused(others):
     changing = da.from_delayed(delayed(lambda: answers.pop(0), pure=False)(), Y.shape, Y.dtype)
     sampler = seeded().fit(None, da.concatenate([Y_LAZY, changing]))
     drawn = sampler.draw()
-    with pytest.raises(ValueError, match="the labels in partition 2 of y are not those that were counted in fit"):
+    with pytest.raises(
+        ValueError, match="the labels in partition 2 of y are not those that were counted in fit"
+    ):
         drawn.compute()
 
 
@@ -376,7 +477,9 @@ SHUFFLES = {
 @pytest.mark.parametrize("persist", [False, True])
 def test_rows_keep_their_labels_where_dask_shuffles_the_table(shuffle, persist):
     n = 4000
-    frame = pd.DataFrame({"row": np.arange(n), "key": np.arange(n) % 50, "label": np.arange(n) % 10 == 0})
+    frame = pd.DataFrame(
+        {"row": np.arange(n), "key": np.arange(n) % 50, "label": np.arange(n) % 10 == 0}
+    )
     with dask.config.set(scheduler="threads"):  # where orders differ
         table = shuffle(dd.from_pandas(frame, npartitions=8))
         table = table.persist() if persist else table
@@ -390,7 +493,8 @@ def test_rows_keep_their_labels_where_dask_shuffles_the_table(shuffle, persist):
 
 
 def test_rows_and_labels_are_of_one_shuffle():
-    # Labels by which a table is shuffled come out alike in whatever order its rows do, so that only the index can tell.
+    # Labels by which a table is shuffled come out alike in whatever order its rows do, so that only
+    # the index can tell.
     frame = pd.DataFrame({"row": np.arange(20_000), "label": np.arange(20_000) % 7})
     with dask.config.set(scheduler="threads"):
         table = dd.from_pandas(frame, npartitions=8).shuffle("label", npartitions=50)
@@ -400,12 +504,16 @@ def test_rows_and_labels_are_of_one_shuffle():
 
 def test_objects_stay_objects():
     table = dd.from_pandas(FRAME, npartitions=3)
-    lists = table["row"].map_partitions(lambda part: part.map(lambda value: [value]), meta=("lists", object))
+    lists = table["row"].map_partitions(
+        lambda part: part.map(lambda value: [value]), meta=("lists", object)
+    )
     numbers = (table["row"] % 3).astype(object)
     X_res, y_res = seeded().fit_resample(lists.to_frame(), numbers)
     assert X_res.dtypes["lists"] == y_res.dtype == object
     X_there, y_there = dask.compute(X_res, y_res)
-    assert [row for (row,) in X_there["lists"]] == seeded().fit(None, numbers).draw().compute().tolist()
+    assert [row for (row,) in X_there["lists"]] == seeded().fit(
+        None, numbers
+    ).draw().compute().tolist()
     assert set(y_there) == {0, 1, 2}
 
 
@@ -416,7 +524,11 @@ def test_results_are_collections_like_any_other():
     assert np.array_equal(X_res.to_dask_array(lengths=True).compute().ravel(), expected)
     assert np.array_equal(X_res.values.compute().ravel(), expected)
     assert len(X_res) == len(X_res.persist()) == X_res["row"].count().compute() == 100
-    assert X_res.assign(y=y_res).groupby("y").size().compute().to_dict() == {"common": 34, "middling": 33, "rare": 33}
+    assert X_res.assign(y=y_res).groupby("y").size().compute().to_dict() == {
+        "common": 34,
+        "middling": 33,
+        "rare": 33,
+    }
     again = seeded(n_samples="under").fit_resample(X_res, y_res)
     assert len(again[0].compute()) == 99
 
@@ -453,18 +565,32 @@ def test_empty_partitions_do_not_change_the_kind_of_classes():
 
 
 def test_partitions_may_be_empty_and_of_other_kinds():
-    parts = [np.empty(0), np.array([1, 2, 1]), np.empty(0, dtype=object), np.array([2, 1], dtype=object)]
+    parts = [
+        np.empty(0),
+        np.array([1, 2, 1]),
+        np.empty(0, dtype=object),
+        np.array([2, 1], dtype=object),
+    ]
     y = da.concatenate(
-        [da.from_delayed(delayed(part), (np.nan,), int) for part in parts], allow_unknown_chunksizes=True
+        [da.from_delayed(delayed(part), (np.nan,), int) for part in parts],
+        allow_unknown_chunksizes=True,
     )
     assert seeded(n_samples="over").fit(None, y).draw().compute().tolist() == sorted(
-        skbalance.InverseFrequencySampler(n_samples="over", random_state=0).fit(None, [1, 2, 1, 2, 1]).draw()
+        skbalance.InverseFrequencySampler(n_samples="over", random_state=0)
+        .fit(None, [1, 2, 1, 2, 1])
+        .draw()
     )
 
 
 def test_an_epoch_stands_once_in_the_graph():
     X_res, _ = seeded().fit_resample(*as_arrays(Y, [10] * 10))
-    assert sum(isinstance(getattr(task, "value", None), Epoch) for task in X_res.__dask_graph__().values()) == 1
+    assert (
+        sum(
+            isinstance(getattr(task, "value", None), Epoch)
+            for task in X_res.__dask_graph__().values()
+        )
+        == 1
+    )
 
 
 def test_partitions_are_those_of_the_collection_even_if_dask_simplifies_it_to_others(monkeypatch):
@@ -474,14 +600,18 @@ def test_partitions_are_those_of_the_collection_even_if_dask_simplifies_it_to_ot
     monkeypatch.setattr(dd.Series, "simplify", lambda self: self.repartition(npartitions=1))
     assert y.simplify().npartitions == 1
     rows = seeded().fit_resample(X, y)[0].compute()["row"]
-    assert np.array_equal(rows, np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y).draw()))
+    assert np.array_equal(
+        rows, np.sort(skbalance.InverseFrequencySampler(random_state=0).fit(None, Y).draw())
+    )
 
 
 @pytest.mark.parametrize("container", [as_frames, as_arrays])
 def test_an_epoch_may_be_a_numpy_int(container):
     sampler = seeded().fit(*container(Y, [40, 60]))
     assert np.array_equal(sampler.draw(np.int64(3)).compute(), sampler.draw(3).compute())
-    assert np.array_equal(sampler.resample(np.int64(3))[0].compute(), sampler.resample(3)[0].compute())
+    assert np.array_equal(
+        sampler.resample(np.int64(3))[0].compute(), sampler.resample(3)[0].compute()
+    )
 
 
 def test_a_fit_that_fails_leaves_what_was_fitted():
@@ -493,7 +623,8 @@ def test_a_fit_that_fails_leaves_what_was_fitted():
         (X, in_frames(pd.Series(["a"] * 100), [40, 60])),
     ):
         with pytest.raises(
-            (TypeError, ValueError), match=r"only supported if all input features have string names|2 classes"
+            (TypeError, ValueError),
+            match=r"only supported if all input features have string names|2 classes",
         ):
             sampler.fit(X_bad, y_bad)
         assert sampler.resample(1)[0].compute().equals(before)
@@ -502,12 +633,18 @@ def test_a_fit_that_fails_leaves_what_was_fitted():
 
 def test_the_sampler_in_memory_refuses_dask_and_names_this_one():
     with pytest.raises(
-        TypeError, match=r"proba is a dask collection .* map it over the partitions, or pass proba\.compute"
+        TypeError,
+        match=r"proba is a dask collection .* map it over the partitions, or pass proba\.compute",
     ):
         seeded().fit(None, Y_LAZY).correct_proba(da.full((3, 3), 1 / 3))
-    for X, y, name in ((X_LAZY, Y, "X"), (None, Y_LAZY, "y"), (None, dd.from_pandas(FRAME, 2)["text"], "y")):
+    for X, y, name in (
+        (X_LAZY, Y, "X"),
+        (None, Y_LAZY, "y"),
+        (None, dd.from_pandas(FRAME, 2)["text"], "y"),
+    ):
         with pytest.raises(
-            TypeError, match=rf"{name} is a dask collection .* take skbalance\.dask\.InverseFrequencySampler"
+            TypeError,
+            match=rf"{name} is a dask collection .* take skbalance\.dask\.InverseFrequencySampler",
         ):
             skbalance.InverseFrequencySampler().fit(X, y)
 
@@ -540,8 +677,13 @@ def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
     y = random.choice(5, 200_000, p=[0.6, 0.3, 0.07, 0.02, 0.01])
     chunks = ((*[10_000] * 19, 0, 10_000),)
     X, labels = da.arange(len(y), chunks=chunks), da.from_array(y, chunks=chunks)
-    expected = [np.sort(skbalance.InverseFrequencySampler(random_state=7).fit(None, y).draw(epoch)) for epoch in (0, 1)]
-    sampler = InverseFrequencySampler(random_state=7).fit(X, labels.map_blocks(slowly, dtype=labels.dtype))
+    expected = [
+        np.sort(skbalance.InverseFrequencySampler(random_state=7).fit(None, y).draw(epoch))
+        for epoch in (0, 1)
+    ]
+    sampler = InverseFrequencySampler(random_state=7).fit(
+        X, labels.map_blocks(slowly, dtype=labels.dtype)
+    )
     assert np.array_equal(sampler.resample(0)[0].compute(), expected[0])
 
     pids = on_cluster.run(os.getpid)
@@ -573,14 +715,18 @@ def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, t
 
 def test_a_table_on_disk_trains_a_model_partition_by_partition(on_cluster, tmp_path):  # noqa: ARG001
     X, y = make_classification(6000, n_informative=4, weights=[0.96], class_sep=1.5, random_state=0)
-    table = pd.DataFrame(X, columns=[f"x{i}" for i in range(20)]).assign(y=np.array(["common", "rare"])[y])
+    table = pd.DataFrame(X, columns=[f"x{i}" for i in range(20)]).assign(
+        y=np.array(["common", "rare"])[y]
+    )
     store(table.iloc[:4000], tmp_path, 6)
 
     stored = dd.read_parquet(tmp_path)
     sampler = InverseFrequencySampler(random_state=0).fit(stored.drop(columns="y"), stored["y"])
     model = SGDClassifier(random_state=0)
     for epoch in range(5):
-        for X_part, y_part in zip(*(some.to_delayed() for some in sampler.resample(epoch)), strict=True):
+        for X_part, y_part in zip(
+            *(some.to_delayed() for some in sampler.resample(epoch)), strict=True
+        ):
             X_there, y_there = dask.compute(X_part, y_part)
             order = np.random.default_rng(epoch).permutation(len(X_there))
             model.partial_fit(X_there.iloc[order], y_there.iloc[order], classes=sampler.classes_)
@@ -601,4 +747,6 @@ def test_a_grid_over_strength_is_searched_on_the_cluster(on_cluster):  # noqa: A
         search.fit(X, y)
     here = clone(search).fit(X, y)
     assert search.best_params_ == here.best_params_
-    assert np.array_equal(search.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"])
+    assert np.array_equal(
+        search.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"]
+    )

@@ -8,7 +8,15 @@ import pandas as pd
 import pytest
 import skorch.dataset
 import torch
-from torch.utils.data import ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset, random_split
+from torch.utils.data import (
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    StackDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 
 from skbalance import InverseFrequencySampler
 from skbalance.torch._dataset_labels import labels_of
@@ -55,7 +63,9 @@ SHOWING = {
     "MNIST and kin": Unloadable(data=torch.zeros(6, 28, 28), targets=torch.tensor(LABELS)),
     "CIFAR and kin": Unloadable(data=np.zeros((6, 3)), targets=LABELS),
     "SVHN, STL10": Unloadable(data=np.zeros((6, 3)), labels=np.array(LABELS)),
-    "ImageFolder": Unloadable(classes=list("xyz"), samples=folder_samples, imgs=folder_samples, targets=LABELS),
+    "ImageFolder": Unloadable(
+        classes=list("xyz"), samples=folder_samples, imgs=folder_samples, targets=LABELS
+    ),
     "DatasetFolder": Unloadable(classes=list("xyz"), samples=folder_samples, targets=LABELS),
     "samples alone": Unloadable(samples=folder_samples),
     "get_labels": WithGetLabels(),
@@ -64,8 +74,12 @@ SHOWING = {
     "skorch": UnloadableSkorch(np.zeros((6, 2)), np.array(LABELS)),
     "Subset": Subset(Unloadable(7, targets=[*LABELS, 5]), range(6)),
     "Subset by a tensor": Subset(Unloadable(7, targets=[*LABELS, 5]), torch.arange(6)),
-    "nested Subset": Subset(Subset(Unloadable(8, targets=[7, *LABELS[::-1], 7]), [6, 5, 4, 3, 2, 1, 0]), range(6)),
-    "ConcatDataset": ConcatDataset([Unloadable(2, targets=LABELS[:2]), Unloadable(4, labels=torch.tensor(LABELS[2:]))]),
+    "nested Subset": Subset(
+        Subset(Unloadable(8, targets=[7, *LABELS[::-1], 7]), [6, 5, 4, 3, 2, 1, 0]), range(6)
+    ),
+    "ConcatDataset": ConcatDataset(
+        [Unloadable(2, targets=LABELS[:2]), Unloadable(4, labels=torch.tensor(LABELS[2:]))]
+    ),
     "Concat of Subsets": ConcatDataset([Subset(tensors, [0, 1, 2]), Subset(tensors, [3, 4, 5])]),
     "StackDataset of tuples": StackDataset(Unloadable(), torch.tensor(LABELS)),
     "StackDataset of datasets": StackDataset(Unloadable(), Unloadable(targets=LABELS)),
@@ -76,7 +90,9 @@ SHOWING = {
     "Hugging Face, torch format": hugging_face.with_format("torch"),
     "Hugging Face, numpy format": hugging_face.with_format("numpy"),
     "Hugging Face, pandas format": hugging_face.with_format("pandas"),
-    "Hugging Face, select": datasets.concatenate_datasets([hugging_face, hugging_face]).select([6, 1, 2, 9, 4, 11]),
+    "Hugging Face, select": datasets.concatenate_datasets([hugging_face, hugging_face]).select(
+        [6, 1, 2, 9, 4, 11]
+    ),
     "Subset of Hugging Face": Subset(hugging_face, range(6)),
     "labels themselves": LABELS,
     "a series": pd.Series(LABELS),
@@ -104,14 +120,23 @@ def test_random_split_is_balanced_by_its_own_part():
 
 def test_words_are_labels_too():
     words = datasets.Dataset.from_dict({"label": ["ham", "spam", "ham"], "text": list("abc")})
-    assert InverseFrequencySampler().fit(None, labels_of(words)).classes_.tolist() == ["ham", "spam"]
-    both = ConcatDataset([Unloadable(2, targets=["a", "b"]), Unloadable(2, targets=np.array(["bcd", "a"]))])
+    assert InverseFrequencySampler().fit(None, labels_of(words)).classes_.tolist() == [
+        "ham",
+        "spam",
+    ]
+    both = ConcatDataset(
+        [Unloadable(2, targets=["a", "b"]), Unloadable(2, targets=np.array(["bcd", "a"]))]
+    )
     assert labels_of(both).tolist() == ["a", "b", "bcd", "a"]
 
 
 def test_labels_of_different_kinds_are_not_merged_when_concatenated():
-    mixed = ConcatDataset([Unloadable(2, targets=np.array(["1", "2"])), Unloadable(2, targets=[1, 2])])
-    with pytest.raises(TypeError, match="labels must be of one kind, so that they can be sorted, got int and str"):
+    mixed = ConcatDataset(
+        [Unloadable(2, targets=np.array(["1", "2"])), Unloadable(2, targets=[1, 2])]
+    )
+    with pytest.raises(
+        TypeError, match="labels must be of one kind, so that they can be sorted, got int and str"
+    ):
         InverseFrequencySampler().to_torch_sampler(mixed)
 
 
@@ -126,7 +151,9 @@ def test_a_million_rows_of_hugging_face_are_read_whole():
     counting = Counting(datasets.Dataset.from_dict({"label": np.arange(1_000_000) % 3}).data)
     assert np.bincount(labels_of(counting)).tolist() == [333_334, 333_333, 333_333]
     assert len(calls) <= 2
-    selected = counting.select(range(999_999, -1, -1))  # leaves an index, through which rows are gathered one by one
+    selected = counting.select(
+        range(999_999, -1, -1)
+    )  # leaves an index, through which rows are gathered one by one
     calls.clear()
     assert np.array_equal(labels_of(selected), np.arange(999_999, -1, -1) % 3)
     assert calls == []
@@ -165,7 +192,11 @@ class Stream(IterableDataset):
             "has several labels that differ: targets, labels. Give them",
         ),
         (Unloadable(targets=torch.zeros(6)), ValueError, "Unknown label type: .* got float32"),
-        (Unloadable(targets=torch.ones(6, 4)), ValueError, "Multilabel and multioutput targets are not supported"),
+        (
+            Unloadable(targets=torch.ones(6, 4)),
+            ValueError,
+            "Multilabel and multioutput targets are not supported",
+        ),
         (
             UnloadableTensors(torch.zeros(6, 3)),
             TypeError,
@@ -213,7 +244,9 @@ def test_labels_that_are_not_found_are_refused_with_the_way_out(dataset, error, 
 
 
 def test_labels_given_must_fit_the_dataset():
-    with pytest.raises(ValueError, match=r"Unloadable has 6 rows, but there are 3 labels\. Give them as labels="):
+    with pytest.raises(
+        ValueError, match=r"Unloadable has 6 rows, but there are 3 labels\. Give them as labels="
+    ):
         InverseFrequencySampler().to_torch_sampler(Unloadable(), labels=[0, 1, 0])
     with pytest.raises(TypeError, match="Stream is an IterableDataset"):
         InverseFrequencySampler().to_torch_sampler(Stream(), labels=[0, 1, 0])
@@ -235,7 +268,13 @@ def test_a_dataset_that_looks_like_an_array_is_still_a_dataset(kind):
 
 @pytest.mark.parametrize(
     "samples",
-    [["cat1.png", "dog2.png"], [[5, 7], [1, 7]], [("a", 0, 1), ("b", 2, 0)], [{"x": 1, "label": 2}] * 2, [("a",)] * 2],
+    [
+        ["cat1.png", "dog2.png"],
+        [[5, 7], [1, 7]],
+        [("a", 0, 1), ("b", 2, 0)],
+        [{"x": 1, "label": 2}] * 2,
+        [("a",)] * 2,
+    ],
 )
 def test_samples_other_than_pairs_of_path_and_label_are_no_labels(samples):
     with pytest.raises(TypeError, match="Unloadable shows no labels"):
@@ -260,7 +299,10 @@ def test_one_hot_columns_of_hugging_face_are_found_in_any_order():
 
 
 def test_the_last_member_of_a_stack_holds_the_labels():
-    assert labels_of(StackDataset(Unloadable(), torch.zeros(6), torch.tensor(LABELS))).tolist() == LABELS
+    assert (
+        labels_of(StackDataset(Unloadable(), torch.zeros(6), torch.tensor(LABELS))).tolist()
+        == LABELS
+    )
 
 
 def test_get_labels_must_give_labels():
@@ -268,5 +310,7 @@ def test_get_labels_must_give_labels():
         def get_labels(self):
             return iter(LABELS)
 
-    with pytest.raises(TypeError, match=r"Generating shows list_iterator as its labels\. Give them as labels="):
+    with pytest.raises(
+        TypeError, match=r"Generating shows list_iterator as its labels\. Give them as labels="
+    ):
         labels_of(Generating())

@@ -60,7 +60,9 @@ def test_many_classes_are_curves_by_rank():
     display = ClassBalanceDisplay.from_sampler(sampler)
     before, after = display.ax_.lines
     assert np.array_equal(before.get_ydata(), np.sort(sampler.class_counts_)[::-1])
-    assert np.array_equal(after.get_ydata(), np.array(list(sampler.sampling_strategy_.values()))[::-1])
+    assert np.array_equal(
+        after.get_ydata(), np.array(list(sampler.sampling_strategy_.values()))[::-1]
+    )
     assert display.ax_.get_yscale() == "log"
     assert len(display.ax_.get_xticklabels()) < 20
     assert "of 1,000" in display.ax_.get_xlabel()
@@ -70,14 +72,18 @@ def names_of_bars(display):
     """Where the names below the bars begin and end, in pixels, and whether they are upright."""
     display.figure_.canvas.draw()
     boxes = [tick.get_window_extent() for tick in display.ax_.get_xticklabels()]
-    return [(box.x0, box.x1) for box in boxes], {tick.get_rotation() for tick in display.ax_.get_xticklabels()}
+    return [(box.x0, box.x1) for box in boxes], {
+        tick.get_rotation() for tick in display.ax_.get_xticklabels()
+    }
 
 
 @pytest.mark.parametrize(
     "names", [range(30), range(12), ["a rather long name", "another long name", "and a third one"]]
 )
 def test_names_of_classes_do_not_run_together(names):
-    display = ClassBalanceDisplay.from_sampler(fitted(np.repeat(list(names), np.arange(1, len(names) + 1))))
+    display = ClassBalanceDisplay.from_sampler(
+        fitted(np.repeat(list(names), np.arange(1, len(names) + 1)))
+    )
     boxes, rotations = names_of_bars(display)
     assert all(before[1] < after[0] for before, after in pairwise(boxes))
     assert rotations == ({0.0} if len(names) == 12 else {90.0})
@@ -92,7 +98,9 @@ def test_up_to_thirty_classes_are_bars():
 @pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
 @pytest.mark.parametrize("most", [30, 300_000])
 def test_numbers_and_legend_stay_within_the_frame_and_apart(quantity, most):
-    display = ClassBalanceDisplay.from_sampler(fitted([0] * most + [1] * 10 + [2] * 5), quantity=quantity)
+    display = ClassBalanceDisplay.from_sampler(
+        fitted([0] * most + [1] * 10 + [2] * 5), quantity=quantity
+    )
     display.figure_.canvas.draw()
     is_wide = most > 30
     assert display.ax_.get_yscale() == ("log" if is_wide else "linear")
@@ -107,9 +115,13 @@ def test_numbers_and_legend_stay_within_the_frame_and_apart(quantity, most):
 
 
 def test_bars_of_draws_begin_at_one_where_they_differ_by_much():
-    display = ClassBalanceDisplay.from_sampler(fitted([0] * 9000 + [1] * 1000), quantity="draws_per_row")
+    display = ClassBalanceDisplay.from_sampler(
+        fitted([0] * 9000 + [1] * 1000), quantity="draws_per_row"
+    )
     assert np.allclose(heights(display), [[5000 / 9000, 5]])
-    display = ClassBalanceDisplay.from_sampler(fitted([0] * 9900 + [1] * 100), quantity="draws_per_row")
+    display = ClassBalanceDisplay.from_sampler(
+        fitted([0] * 9900 + [1] * 100), quantity="draws_per_row"
+    )
     assert np.allclose(heights(display), [[5000 / 9900 - 1, 49]])
     assert {bar.get_y() for bar in display.ax_.containers[0]} == {1}
 
@@ -129,15 +141,21 @@ def test_an_epoch_is_shown_as_it_is_drawn():
 
 
 def test_what_cannot_be_shown_is_refused():
-    with pytest.raises(ValueError, match="quantity must be 'rows' or 'draws_per_row', got 'counts'"):
+    with pytest.raises(
+        ValueError, match="quantity must be 'rows' or 'draws_per_row', got 'counts'"
+    ):
         ClassBalanceDisplay.from_sampler(fitted(), quantity="counts")
     with pytest.raises(ValueError, match=r"epoch must be an int from 0 to .*, got -1"):
         ClassBalanceDisplay.from_sampler(fitted(), epoch=-1)
     with pytest.raises(NotFittedError):
         ClassBalanceDisplay.from_sampler(InverseFrequencySampler())
-    with pytest.raises(TypeError, match="sampler must be an InverseFrequencySampler, got LogisticRegression"):
+    with pytest.raises(
+        TypeError, match="sampler must be an InverseFrequencySampler, got LogisticRegression"
+    ):
         ClassBalanceDisplay.from_sampler(LogisticRegression())
-    with pytest.raises(ValueError, match="y must hold the labels of y_resampled, got none with label 'new'"):
+    with pytest.raises(
+        ValueError, match="y must hold the labels of y_resampled, got none with label 'new'"
+    ):
         ClassBalanceDisplay.from_labels(Y, [*Y, "new"])
     with pytest.raises(ValueError, match="y must hold labels, got none"):
         ClassBalanceDisplay.from_labels([], [])
@@ -162,7 +180,9 @@ def test_the_curve_holds_the_best_candidate_of_each_strength(search):
     display = StrengthCurveDisplay.from_search(search)
     assert display.strengths.tolist() == [0, 0.5, 1]
     results = search.cv_results_
-    for strength, mean, std in zip(display.strengths, display.mean_scores, display.std_scores, strict=True):
+    for strength, mean, std in zip(
+        display.strengths, display.mean_scores, display.std_scores, strict=True
+    ):
         some = np.flatnonzero(results[f"param_{NAME}"] == strength)
         best = some[np.argmax(results["mean_test_score"][some])]
         assert (mean, std) == (results["mean_test_score"][best], results["std_test_score"][best])
@@ -170,9 +190,12 @@ def test_the_curve_holds_the_best_candidate_of_each_strength(search):
     assert np.array_equal(line.get_ydata(), display.mean_scores)
     (band,) = display.ax_.collections
     edges = band.get_paths()[0].vertices
-    for strength, mean, std in zip(display.strengths, display.mean_scores, display.std_scores, strict=True):
+    for strength, mean, std in zip(
+        display.strengths, display.mean_scores, display.std_scores, strict=True
+    ):
         assert np.allclose(
-            [min(edges[edges[:, 0] == strength, 1]), max(edges[edges[:, 0] == strength, 1])], [mean - std, mean + std]
+            [min(edges[edges[:, 0] == strength, 1]), max(edges[edges[:, 0] == strength, 1])],
+            [mean - std, mean + std],
         )
     assert display.ax_.get_ylabel() == "balanced accuracy\n(mean ± standard deviation over folds)"
     assert display.ax_.get_xlabel() == "strength"
@@ -208,11 +231,15 @@ def test_axes_and_parameter_may_be_given(search):
 
 def test_one_of_several_metrics_is_chosen(search):
     X, y = make_classification(100, weights=[0.9], random_state=0)
-    several = GridSearchCV(search.estimator, {NAME: [0, 1]}, scoring=["accuracy", "roc_auc"], refit=False).fit(X, y)
+    several = GridSearchCV(
+        search.estimator, {NAME: [0, 1]}, scoring=["accuracy", "roc_auc"], refit=False
+    ).fit(X, y)
     display = StrengthCurveDisplay.from_search(several, metric="roc_auc")
     assert display.mean_scores.tolist() == several.cv_results_["mean_test_roc_auc"].tolist()
     assert display.score_name == "roc auc"
-    with pytest.raises(ValueError, match=r"metric must say which of \['accuracy', 'roc_auc'\] to plot, got None"):
+    with pytest.raises(
+        ValueError, match=r"metric must say which of \['accuracy', 'roc_auc'\] to plot, got None"
+    ):
         StrengthCurveDisplay.from_search(several)
 
 
@@ -221,7 +248,9 @@ def test_searches_without_a_curve_are_refused(search):
     with pytest.raises(NotFittedError):
         StrengthCurveDisplay.from_search(GridSearchCV(search.estimator, {}))
     other = GridSearchCV(LogisticRegression(), {"C": [1, 2]}).fit(X, y)
-    with pytest.raises(ValueError, match=r"the search has no parameter that is called a strength, only \['C'\]"):
+    with pytest.raises(
+        ValueError, match=r"the search has no parameter that is called a strength, only \['C'\]"
+    ):
         StrengthCurveDisplay.from_search(other)
     with pytest.raises(ValueError, match=r"parameter must be one of the search's \['C'\], got 'D'"):
         StrengthCurveDisplay.from_search(other, parameter="D")

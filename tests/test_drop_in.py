@@ -52,17 +52,25 @@ class Folder:
 
 CASES = {
     "TensorDataset": ((TensorDataset(torch.zeros(100, 2), torch.tensor(LABELS)),), {}),
-    "a third tensor": ((TensorDataset(torch.zeros(100, 2), torch.tensor(LABELS), torch.zeros(100)),), {}),
+    "a third tensor": (
+        (TensorDataset(torch.zeros(100, 2), torch.tensor(LABELS), torch.zeros(100)),),
+        {},
+    ),
     "get_labels": ((WithLabels(),), {}),
     "labels": ((range(100), LABELS), {}),
     "labels and num_samples": ((range(100),), {"labels": LABELS, "num_samples": 5000}),
     "labels and indices": ((range(100), LABELS[80:], list(range(80, 100))), {}),
-    "callback": ((range(100),), {"callback_get_label": lambda dataset: [LABELS[i] for i in dataset]}),
+    "callback": (
+        (range(100),),
+        {"callback_get_label": lambda dataset: [LABELS[i] for i in dataset]},
+    ),
     "positional": ((range(100), LABELS, list(range(100)), 300, None), {}),
 }
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # it hands tensors to pandas
+@pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)  # it hands tensors to pandas
 @pytest.mark.parametrize(("args", "kwargs"), CASES.values(), ids=CASES)
 def test_where_the_original_is_right_ours_does_the_same(original, args, kwargs):
     torch.manual_seed(0)
@@ -73,7 +81,9 @@ def test_where_the_original_is_right_ours_does_the_same(original, args, kwargs):
         np.mean([LABELS[row] for _ in range(20) for row in sampler]) for sampler in (theirs, ours)
     )
     assert share_of_ours == 0.5
-    assert share_of_theirs == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(20 * len(ours)))  # five standard errors
+    assert share_of_theirs == pytest.approx(
+        0.5, abs=5 * 0.5 / np.sqrt(20 * len(ours))
+    )  # five standard errors
 
 
 def test_unsorted_indices_keep_their_labels(original):
@@ -108,11 +118,15 @@ def test_without_labels_they_are_the_datasets_at_the_indices():
     assert sorted(set(rows)) == sorted(set(rows) & {95, 3, 4, 5})
     assert rows.count(95) == 2
     rows = list(
-        ImbalancedDatasetSampler(WithLabels(), indices=torch.tensor([95, 3]), callback_get_label=lambda d: d.labels_)
+        ImbalancedDatasetSampler(
+            WithLabels(), indices=torch.tensor([95, 3]), callback_get_label=lambda d: d.labels_
+        )
     )
     assert sorted(rows) == [3, 95]
     rows = list(
-        ImbalancedDatasetSampler(range(100), indices=[7, 8, 9], callback_get_label=lambda _: [0, 0, 1], num_samples=4)
+        ImbalancedDatasetSampler(
+            range(100), indices=[7, 8, 9], callback_get_label=lambda _: [0, 0, 1], num_samples=4
+        )
     )
     assert sorted(rows) == [7, 8, 9, 9]  # a callback may give the labels of the indices alone
 
@@ -138,8 +152,16 @@ def test_it_works_in_a_loader_and_moves_through_epochs():
     ("arguments", "error", "message"),
     [
         ({"labels": [0, 1]}, ValueError, "labels must be one for each of the 100 indices, got 2"),
-        ({"indices": [0, 100]}, ValueError, "indices must be rows of a dataset of 100, got 0 to 100"),
-        ({"indices": [0.5]}, TypeError, r"indices must be a sequence of ints, got float64 of shape \(1,\)"),
+        (
+            {"indices": [0, 100]},
+            ValueError,
+            "indices must be rows of a dataset of 100, got 0 to 100",
+        ),
+        (
+            {"indices": [0.5]},
+            TypeError,
+            r"indices must be a sequence of ints, got float64 of shape \(1,\)",
+        ),
         ({"indices": []}, ValueError, "indices must not be empty"),
         ({"num_samples": 0.5}, TypeError, r"num_samples must be an int or None, got 0\.5"),
         ({"num_samples": "over"}, TypeError, "num_samples must be an int or None, got 'over'"),

@@ -50,13 +50,17 @@ def test_every_method_is_scored(evidence):
         assert rare > found[evidence.NOTHING][1] + 0.1
         assert corrected < raw
     assert found["tuned threshold"][3] == found[evidence.NOTHING][3]
-    assert set(evidence.run_tabular("wine", 10, "logistic regression", 0)) == set(found) - {"tuned threshold"}
+    assert set(evidence.run_tabular("wine", 10, "logistic regression", 0)) == set(found) - {
+        "tuned threshold"
+    }
 
 
 def test_half_an_interval_is_student_s(evidence):
     mean, half = evidence.interval([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]])
     assert mean.tolist() == [3, 5]
-    assert half == pytest.approx([4.302653 * 2 / np.sqrt(3), 0])  # t of 2 degrees of freedom at 97.5%
+    assert half == pytest.approx(
+        [4.302653 * 2 / np.sqrt(3), 0]
+    )  # t of 2 degrees of freedom at 97.5%
 
 
 def test_tables_are_markdown(evidence, capsys):

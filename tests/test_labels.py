@@ -49,7 +49,11 @@ KINDS_OF_NUMBERS = {
 @pytest.mark.parametrize("y", KINDS.values(), ids=KINDS)
 def test_words_of_any_container_are_classes(y):
     classes, codes = encode(y)
-    assert [label.decode() if isinstance(label, bytes) else label for label in classes] == ["a", "b", "c"]
+    assert [label.decode() if isinstance(label, bytes) else label for label in classes] == [
+        "a",
+        "b",
+        "c",
+    ]
     assert codes.tolist() == [1, 0, 1, 2]
     assert codes.dtype == np.uint8
 
@@ -62,7 +66,12 @@ def test_whole_numbers_of_any_container_are_classes(y):
 
 
 @pytest.mark.parametrize(
-    "y", [[True, False, True], np.array([True, False, True]), pd.Series([True, False, True], dtype="boolean")]
+    "y",
+    [
+        [True, False, True],
+        np.array([True, False, True]),
+        pd.Series([True, False, True], dtype="boolean"),
+    ],
 )
 def test_bools_are_classes(y):
     classes, codes = encode(y)
@@ -95,11 +104,16 @@ def test_codes_give_the_labels_back_however_far_apart_they_are(y, dtype):
     assert classes.tolist() == sorted(set(y.tolist()))
 
 
-@given(st.sampled_from(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]), st.data())
+@given(
+    st.sampled_from(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]),
+    st.data(),
+)
 def test_tables_of_integers_reach_from_end_to_end_of_the_dtype(dtype, data):
     info = np.iinfo(dtype)
     low = data.draw(st.sampled_from([info.min, int(info.max) - min(TABLE, 255) + 1, 0]))
-    y = np.array(data.draw(st.lists(st.integers(low, min(low + 254, info.max)), min_size=1)), dtype=dtype)
+    y = np.array(
+        data.draw(st.lists(st.integers(low, min(low + 254, info.max)), min_size=1)), dtype=dtype
+    )
     classes, codes = encode(y)
     assert classes.dtype == y.dtype
     assert np.array_equal(classes, np.unique(y))
@@ -107,7 +121,12 @@ def test_tables_of_integers_reach_from_end_to_end_of_the_dtype(dtype, data):
 
 
 def test_codes_are_as_narrow_as_the_classes_allow():
-    for n_classes, dtype in (256, np.uint8), (257, np.uint16), (65_536, np.uint16), (65_537, np.uint32):
+    for n_classes, dtype in (
+        (256, np.uint8),
+        (257, np.uint16),
+        (65_536, np.uint16),
+        (65_537, np.uint32),
+    ):
         assert encode(np.arange(n_classes))[1].dtype == dtype
         assert encode(np.arange(n_classes).astype(str))[1].dtype == dtype
 
@@ -117,7 +136,11 @@ texts = st.lists(st.text("ab\0\U0001f600", max_size=MOST_WORDS + 2), min_size=1)
 
 @given(texts, st.sampled_from(["<U", ">U", "S", "strided"]))
 def test_texts_of_any_width_are_told_apart_as_numpy_does(y, kind):
-    y = np.char.encode(y, "utf-8") if kind == "S" else np.array(y, dtype="<U" if kind == "strided" else kind)
+    y = (
+        np.char.encode(y, "utf-8")
+        if kind == "S"
+        else np.array(y, dtype="<U" if kind == "strided" else kind)
+    )
     if kind == "strided":
         y = np.stack([y, y[::-1]], axis=1)[:, 0]
     classes, codes = encode(y)
@@ -133,8 +156,11 @@ def test_texts_of_a_fixed_width_are_not_made_objects(monkeypatch):
 
 
 def test_more_texts_than_their_table_has_places_are_told_apart():
-    # 100,000 texts share 65,536 places, and each comes up again after the others have taken its place.
-    numbers = np.concatenate([np.arange(100_000), np.arange(100_000)[::-1], np.zeros(CHUNK_OF_TEXTS, dtype=int)])
+    # 100,000 texts share 65,536 places, and each comes up again after the others have taken its
+    # place.
+    numbers = np.concatenate(
+        [np.arange(100_000), np.arange(100_000)[::-1], np.zeros(CHUNK_OF_TEXTS, dtype=int)]
+    )
     classes, codes = encode(np.char.mod("%06d", numbers))
     assert classes.tolist() == [f"{number:06d}" for number in range(100_000)]
     assert np.array_equal(codes, numbers)
@@ -155,10 +181,13 @@ NA = [None, float("nan"), np.nan, pd.NA, pd.NaT]
 @pytest.mark.parametrize("missing", NA, ids=repr)
 @pytest.mark.parametrize("label", ["a", 1])
 @pytest.mark.parametrize(
-    "container", [list, pd.Series, lambda y: np.array(y, dtype=object), lambda y: pd.Series(y, dtype=object)]
+    "container",
+    [list, pd.Series, lambda y: np.array(y, dtype=object), lambda y: pd.Series(y, dtype=object)],
 )
 def test_missing_labels_are_refused_with_their_rows(missing, label, container):
-    with pytest.raises(ValueError, match=r"missing labels \(None, NaN or NA\) at row 1, 3; drop those rows"):
+    with pytest.raises(
+        ValueError, match=r"missing labels \(None, NaN or NA\) at row 1, 3; drop those rows"
+    ):
         encode(container([label, missing, label, missing]))
 
 
@@ -191,10 +220,18 @@ def test_missing_labels_of_other_kinds_are_refused(y):
         (np.array([0.0, 1.0]), ValueError, "Unknown label type: .* got float64"),
         (torch.tensor([0.0, 1.0]), ValueError, "Unknown label type: .* got float32"),
         (pl.Series([0.0, 1.0]), ValueError, "Unknown label type: .* got float64"),
-        (np.array(["a", 2.5], dtype=object), ValueError, r"Unknown label type: .* got 2\.5 \(float\)"),
+        (
+            np.array(["a", 2.5], dtype=object),
+            ValueError,
+            r"Unknown label type: .* got 2\.5 \(float\)",
+        ),
         ([1, 2.0], ValueError, r"Unknown label type: .* got 2\.0 \(float\)"),
         ([1j, 2j], ValueError, "Complex data not supported: .* got complex"),
-        (np.array(["2026-01-01"], dtype="M8[D]"), ValueError, r"Unknown label type: .* got datetime64\[D\]"),
+        (
+            np.array(["2026-01-01"], dtype="M8[D]"),
+            ValueError,
+            r"Unknown label type: .* got datetime64\[D\]",
+        ),
         (
             [frozenset("a"), frozenset("b")],
             TypeError,
@@ -205,13 +242,29 @@ def test_missing_labels_of_other_kinds_are_refused(y):
             TypeError,
             "labels must be scalars, got Tensor",
         ),
-        ([["a", "b"], ["c", "d"]], ValueError, "Multilabel and multioutput targets are not supported"),
-        (["a", 1], TypeError, "labels must be of one kind, so that they can be sorted, got int and str"),
+        (
+            [["a", "b"], ["c", "d"]],
+            ValueError,
+            "Multilabel and multioutput targets are not supported",
+        ),
+        (
+            ["a", 1],
+            TypeError,
+            "labels must be of one kind, so that they can be sorted, got int and str",
+        ),
         ([{}, {}], TypeError, "labels must be hashable .* 'dict'"),
-        ([[1, 1], [0, 1]], ValueError, r"Multilabel and multioutput targets are not supported.*got shape \(2, 2\)"),
+        (
+            [[1, 1], [0, 1]],
+            ValueError,
+            r"Multilabel and multioutput targets are not supported.*got shape \(2, 2\)",
+        ),
         ([[0, 0], [0, 1]], ValueError, "Multilabel and multioutput targets are not supported"),
         ([[0, 2], [1, 0]], ValueError, "Multilabel and multioutput targets are not supported"),
-        (np.zeros((2, 2, 2), dtype=int), ValueError, r"1d array of labels, got an array of shape \(2, 2, 2\)"),
+        (
+            np.zeros((2, 2, 2), dtype=int),
+            ValueError,
+            r"1d array of labels, got an array of shape \(2, 2, 2\)",
+        ),
         (np.int64(7), ValueError, r"1d array of labels, got an array of shape \(\)"),
         (7, TypeError, "y must be labels .* got int"),
         ("aab", TypeError, "y must be labels .* got str"),
@@ -250,7 +303,12 @@ def test_data_sets_are_refused_and_not_loaded():
 
 
 def test_equal_words_of_other_kinds_are_not_merged():
-    for y in ["a", "a\0", "b"], [b"a", b"a\0", b"b"], collections.deque(["a", "a\0", "b"]), [["a"], ["a\0"], ["b"]]:
+    for y in (
+        ["a", "a\0", "b"],
+        [b"a", b"a\0", b"b"],
+        collections.deque(["a", "a\0", "b"]),
+        [["a"], ["a\0"], ["b"]],
+    ):
         assert len(encode(y)[0]) == 3
 
 
@@ -260,20 +318,38 @@ def test_large_integers_of_a_list_stay_integers():
 
 
 def test_pandas_multi_index_and_tuples_of_objects_are_classes():
-    assert encode(pd.MultiIndex.from_tuples([(0, "b"), (1, "a"), (0, "b")]))[1].tolist() == [0, 1, 0]
+    assert encode(pd.MultiIndex.from_tuples([(0, "b"), (1, "a"), (0, "b")]))[1].tolist() == [
+        0,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(
-    "y", [[1, 1.0, 2], [1.0, 1, 2], (0, 1, 1.0), np.array([0, 1, 1.0], dtype=object), [1, np.float32(1)]], ids=repr
+    "y",
+    [
+        [1, 1.0, 2],
+        [1.0, 1, 2],
+        (0, 1, 1.0),
+        np.array([0, 1, 1.0], dtype=object),
+        [1, np.float32(1)],
+    ],
+    ids=repr,
 )
 def test_a_float_is_seen_behind_an_equal_integer(y):
-    with pytest.raises(ValueError, match=r"Unknown label type: .* got (np\.float32\()?1\.0\)? \(float"):
+    with pytest.raises(
+        ValueError, match=r"Unknown label type: .* got (np\.float32\()?1\.0\)? \(float"
+    ):
         encode(y)
 
 
 @pytest.mark.parametrize("nan_kind", [float("nan"), None, np.nan], ids=repr)
 def test_missing_labels_are_seen_in_columns_and_other_sequences(nan_kind):
-    for y in [["a"], [nan_kind], ["b"]], ("a", nan_kind, "b"), collections.deque(["a", nan_kind, "b"]):
+    for y in (
+        [["a"], [nan_kind], ["b"]],
+        ("a", nan_kind, "b"),
+        collections.deque(["a", nan_kind, "b"]),
+    ):
         with pytest.raises(ValueError, match=r"missing labels .* at row 1;"):
             encode(y)
 

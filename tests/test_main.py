@@ -5,7 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from skbalance.__main__ import METHODS, PLAIN, SAMPLED, WEIGHTED, Data, imbalanced_digits, main, train_by
+from skbalance.__main__ import (
+    METHODS,
+    PLAIN,
+    SAMPLED,
+    WEIGHTED,
+    Data,
+    imbalanced_digits,
+    main,
+    train_by,
+)
 
 
 def test_digits_2_6_and_9_are_made_rare_in_training_only():
@@ -44,10 +53,21 @@ def test_it_prints_what_it_measured_and_saves_one_picture(tmp_path, capsys):
 
     digits = [imbalanced_digits(seed) for seed in range(2)]
     for i, method in enumerate(METHODS):
-        recalls = [recall_of_2(data, train_by(data, method, 1.0, 3, seed)) for seed, data in enumerate(digits)]
-        printed = re.findall(r"([\d.]+) \([\d.]+\)", re.search(r"recall of 2, rare(.*)", shown.out)[1])
+        recalls = [
+            recall_of_2(data, train_by(data, method, 1.0, 3, seed))
+            for seed, data in enumerate(digits)
+        ]
+        printed = re.findall(
+            r"([\d.]+) \([\d.]+\)", re.search(r"recall of 2, rare(.*)", shown.out)[1]
+        )
         assert float(printed[i]) == pytest.approx(np.mean(recalls), abs=5e-4)
-    for row in "recall of 0 ", "recall, rare classes", "recall, other classes", "balanced accuracy", "log-loss":
+    for row in (
+        "recall of 0 ",
+        "recall, rare classes",
+        "recall, other classes",
+        "balanced accuracy",
+        "log-loss",
+    ):
         assert f"\n{row}" in shown.out
 
 
@@ -60,7 +80,10 @@ def recall_of_2(data: Data, probabilities):
     [
         (["--seeds", "0"], "--seeds must be at least 1, got 0"),
         (["--epochs", "-1"], "--epochs must be at least 1, got -1"),
-        (["--output", "/no such folder/picture.png"], "--output must be a .png file in a folder that exists"),
+        (
+            ["--output", "/no such folder/picture.png"],
+            "--output must be a .png file in a folder that exists",
+        ),
         (["--output", "picture"], "--output must be a .png file in a folder that exists"),
         (["--strength", "-1"], r"strength must be a real number >= 0, got -1\.0"),
     ],

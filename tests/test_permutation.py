@@ -33,7 +33,9 @@ def test_elements_of_mixed_domains_map_as_they_do_alone(pairs, dtype):
     x = (n - 1).astype(dtype)
     domain, key = Domain.of(n, dtype), Key.of(bits, dtype)
     together = permute(x.copy(), domain, key)
-    alone = [permute(x[[i]], Domain.of(n[i], dtype), Key.of(bits[i], dtype))[0] for i in range(len(x))]
+    alone = [
+        permute(x[[i]], Domain.of(n[i], dtype), Key.of(bits[i], dtype))[0] for i in range(len(x))
+    ]
     assert together.tolist() == alone
     assert np.array_equal(unpermute(together, domain, key), x)
 
@@ -47,23 +49,34 @@ def test_domains_of_billions_of_rows_are_mapped_within_themselves_and_back(n):
     assert y.max() < n
     assert len(np.unique(y)) == len(x)
     assert np.array_equal(unpermute(y, domain, key), x)
-    # 100 equal slices of the domain are hit alike; seeded, and by chance below 1e-4 once in 10,000 seeds.
+    # 100 equal slices of the domain are hit alike; seeded, and by chance below 1e-4 once in 10,000
+    # seeds.
     assert chisquare(np.bincount((y // (n // 100 + 1)).astype(int), minlength=100)).pvalue > 1e-4
 
 
 def test_threads_do_not_disturb_each_other():
     x = np.arange(CHUNK, dtype=np.uint32)
-    domain, keys = Domain.of(CHUNK, x.dtype), [Key.of(derive(0, number), x.dtype) for number in range(32)]
+    domain, keys = (
+        Domain.of(CHUNK, x.dtype),
+        [Key.of(derive(0, number), x.dtype) for number in range(32)],
+    )
     alone = [permute(x.copy(), domain, key) for key in keys]
     with ThreadPoolExecutor(4) as pool:
-        assert np.array_equal(list(pool.map(lambda key: permute(x.copy(), domain, key), keys)), alone)
+        assert np.array_equal(
+            list(pool.map(lambda key: permute(x.copy(), domain, key), keys)), alone
+        )
 
 
 def images(n, positions, n_keys, dtype=np.uint32):
     """Where each position goes under the keys of ``n_keys`` successive epochs of one class."""
     domain, epochs = Domain.of(n, dtype), np.arange(n_keys, dtype=np.uint64)
-    parts = [Key.of(derive(2026, n, part), dtype) for part in np.array_split(epochs, -(-n_keys // 2**15))]
-    return {i: np.concatenate([permute(np.full_like(key.even, i), domain, key) for key in parts]) for i in positions}
+    parts = [
+        Key.of(derive(2026, n, part), dtype) for part in np.array_split(epochs, -(-n_keys // 2**15))
+    ]
+    return {
+        i: np.concatenate([permute(np.full_like(key.even, i), domain, key) for key in parts])
+        for i in positions
+    }
 
 
 def p_value(outcomes, n_outcomes):
@@ -91,8 +104,9 @@ def p_values(n, n_keys):
 
 @pytest.mark.parametrize("n", range(2, 101))
 def test_small_classes_are_shuffled_as_uniformly_as_by_a_true_shuffle(n):
-    # Keys are seeded. For a true shuffle, a size fails (by any of its tests, Bonferroni) with probability 1e-4, so any of
-    # the 99 sizes with 1e-2. A network of 8 rounds instead fails at 4, 5, 6, 7, 8, 12 and 16 rows.
+    # Keys are seeded. For a true shuffle, a size fails (by any of its tests, Bonferroni) with
+    # probability 1e-4, so any of the 99 sizes with 1e-2. A network of 8 rounds instead fails at 4,
+    # 5, 6, 7, 8, 12 and 16 rows.
     found = p_values(n, n_keys=200_000)
     assert min(found) * len(found) > 1e-4
 
@@ -135,7 +149,11 @@ def test_mix64_is_the_same_for_ints_and_arrays():
         (10, np.uint32, [3, 6, 5, 2, 1, 9]),
         (100, np.uint32, [60, 53, 83, 96, 75, 68]),
         (10**6, np.uint32, [277636, 699356, 286093, 693962, 971803, 608632]),
-        (10**12, np.uint64, [746696799076, 339722961542, 611727416057, 989550902379, 447743496299, 3914166913]),
+        (
+            10**12,
+            np.uint64,
+            [746696799076, 339722961542, 611727416057, 989550902379, 447743496299, 3914166913],
+        ),
     ],
 )
 def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, golden):

@@ -14,7 +14,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skbalance import InverseFrequencySampler
 
-X, Y = make_classification(n_samples=600, weights=[0.95], flip_y=0.02, class_sep=0.8, random_state=0)
+X, Y = make_classification(
+    n_samples=600, weights=[0.95], flip_y=0.02, class_sep=0.8, random_state=0
+)
 
 
 def pipeline(**parameters):
@@ -34,7 +36,9 @@ def test_a_pipeline_trains_on_the_resampled_rows():
     in_pipeline = pipeline().fit(X, Y)
     assert np.allclose(in_pipeline[-1].coef_, by_hand.coef_)
     plain = LogisticRegression().fit(StandardScaler().fit_transform(X), Y)
-    assert recall_score(Y, in_pipeline.predict(X)) > recall_score(Y, plain.predict(StandardScaler().fit_transform(X)))
+    assert recall_score(Y, in_pipeline.predict(X)) > recall_score(
+        Y, plain.predict(StandardScaler().fit_transform(X))
+    )
 
 
 def test_predict_never_resamples():
@@ -45,21 +49,33 @@ def test_predict_never_resamples():
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_grid_searches_strength_and_n_samples(jobs):
-    grid = {"balance__strength": [0, 0.5, 1.0, 1.5], "balance__n_samples": [None, 0.5, 200, "over", "under"]}
-    search = GridSearchCV(pipeline(), grid, scoring="balanced_accuracy", cv=3, error_score="raise", n_jobs=jobs).fit(
-        X, Y
+    grid = {
+        "balance__strength": [0, 0.5, 1.0, 1.5],
+        "balance__n_samples": [None, 0.5, 200, "over", "under"],
+    }
+    search = GridSearchCV(
+        pipeline(), grid, scoring="balanced_accuracy", cv=3, error_score="raise", n_jobs=jobs
+    ).fit(X, Y)
+    by_strength = (
+        pd.DataFrame(search.cv_results_)
+        .groupby("param_balance__strength")["mean_test_score"]
+        .mean()
     )
-    by_strength = pd.DataFrame(search.cv_results_).groupby("param_balance__strength")["mean_test_score"].mean()
     assert by_strength[1.0] > by_strength[0]
 
 
 def test_a_class_that_a_fold_misses_is_no_error():
-    y = np.array(["a"] * 20 + ["b"] * 20 + ["c"] * 10)  # unshuffled folds: the last one takes all of "c"
+    y = np.array(
+        ["a"] * 20 + ["b"] * 20 + ["c"] * 10
+    )  # unshuffled folds: the last one takes all of "c"
     X = np.random.default_rng(0).normal(size=(50, 3)) + np.repeat([0, 2, 4], [20, 20, 10])[:, None]
     folds = KFold(5)
     assert any("c" not in y[train] for train, _ in folds.split(X))
     search = GridSearchCV(
-        pipeline(), {"balance__n_samples": [None, 12, 0.9, "over", "under"]}, cv=folds, error_score="raise"
+        pipeline(),
+        {"balance__n_samples": [None, 12, 0.9, "over", "under"]},
+        cv=folds,
+        error_score="raise",
     )
     assert set(search.fit(X, y).classes_) == {"a", "b", "c"}
 
@@ -69,7 +85,11 @@ def test_a_class_with_a_single_row_in_a_fold_is_no_error():
     X = np.random.default_rng(0).normal(size=(42, 3))
     assert all((y[train] == 1).sum() == 1 for train, _ in StratifiedKFold(2).split(X, y))
     search = GridSearchCV(
-        pipeline(), {"balance__n_samples": [None, 12, "over", "under"]}, cv=2, error_score="raise", scoring="accuracy"
+        pipeline(),
+        {"balance__n_samples": [None, 12, "over", "under"]},
+        cv=2,
+        error_score="raise",
+        scoring="accuracy",
     )
     search.fit(X, y)
 
@@ -84,7 +104,9 @@ def test_frames_with_categories_and_texts_pass_through():
     )
     assert cross_val_score(model, frame, y, cv=3, error_score="raise").shape == (3,)
     texts = ["good day"] * 50 + ["bad night"] * 10
-    model = make_pipeline(InverseFrequencySampler(random_state=0), TfidfVectorizer(), LogisticRegression())
+    model = make_pipeline(
+        InverseFrequencySampler(random_state=0), TfidfVectorizer(), LogisticRegression()
+    )
     assert model.fit(texts, y).score(texts, y) == 1.0
 
 
@@ -96,7 +118,8 @@ def test_set_output_of_a_pipeline_passes_the_sampler_by():
 
 
 def test_sample_weights_of_a_pipeline_are_not_resampled_but_sample_indices_align_them():
-    # The pitfall that the README tells of: the step after the sampler gets weights in the order of the original rows.
+    # The pitfall that the README tells of: the step after the sampler gets weights in the order of
+    # the original rows.
     weights = np.where(Y == 1, 5.0, 1.0)
     sampler = InverseFrequencySampler(random_state=0)
     _, y_res = sampler.fit_resample(X, Y)

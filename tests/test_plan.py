@@ -17,7 +17,9 @@ epochs = st.one_of(st.integers(0, 40), st.integers(0, 2**62))
 
 @st.composite
 def plans(draw, replacement=never):
-    classes = draw(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 150)), min_size=1, max_size=8))
+    classes = draw(
+        st.lists(st.tuples(st.integers(1, 60), st.integers(1, 150)), min_size=1, max_size=8)
+    )
     class_counts, quotas = (np.array(column) for column in zip(*classes, strict=True))
     pool = np.random.default_rng(draw(st.integers(0, 100))).permutation(class_counts.sum())
     return Plan(class_counts, quotas, draw(st.integers(0, 2**64 - 1)), draw(replacement), pool)
@@ -46,7 +48,9 @@ def test_rows_of_a_class_differ_by_at_most_one_draw_in_any_epoch(plan, epoch):
 
 @given(plans(), st.integers(1, 25))
 def test_rows_of_a_class_differ_by_at_most_one_draw_over_all_epochs_together(plan, n_epochs):
-    together = [sum(of_class) for of_class in zip(*(times(plan, e) for e in range(n_epochs)), strict=True)]
+    together = [
+        sum(of_class) for of_class in zip(*(times(plan, e) for e in range(n_epochs)), strict=True)
+    ]
     assert max(np.ptp(of_class) for of_class in together) <= 1
 
 
@@ -70,11 +74,16 @@ def test_a_class_drawn_less_than_whole_repeats_no_row_and_is_soon_seen_whole():
     assert len(np.unique(np.concatenate(majority[:10]))) == 1000
 
 
-@pytest.mark.parametrize(("n", "q"), [(1000, 100), (1000, 500), (1001, 100), (1000, 1000 + 250), (900, 600)])
+@pytest.mark.parametrize(
+    ("n", "q"), [(1000, 100), (1000, 500), (1001, 100), (1000, 1000 + 250), (900, 600)]
+)
 def test_rows_that_share_an_epoch_part_in_the_next_lap(n, q):
-    # Of r rows drawn beyond whole laps, r * r / n meet again in a later lap by chance, at most twice that in a half.
+    # Of r rows drawn beyond whole laps, r * r / n meet again in a later lap by chance, at most
+    # twice that in a half.
     plan = Plan(np.array([n]), np.array([q]), 3, pool=np.arange(n))
-    extra = [set(np.flatnonzero(drawn[0] > q // n)) for drawn in (times(plan, e) for e in range(12))]
+    extra = [
+        set(np.flatnonzero(drawn[0] > q // n)) for drawn in (times(plan, e) for e in range(12))
+    ]
     r = q % n
     for lap in range(-(-n // r), 12):
         assert len(extra[0] & extra[lap]) < 2.5 * r * r / n
@@ -88,15 +97,23 @@ def test_a_class_twice_its_quota_is_not_split_for_ever_in_the_same_two():
 
 def test_draws_near_the_border_of_32_bits_are_even():
     plan = Plan(np.array([2**32 - 10, 5]), np.array([1000, 5]), 3)
-    classes, ordinals = Epoch(plan, 4_294_967).locate(np.arange(1005))  # its border is 296 places before the end
+    classes, ordinals = Epoch(plan, 4_294_967).locate(
+        np.arange(1005)
+    )  # its border is 296 places before the end
     assert len(set(ordinals[classes == 0].tolist())) == 1000
 
 
 def test_rows_drawn_often_in_a_later_epoch_are_counted_in_full():
     plan = Plan(
-        np.array([2, 3]), np.array([2, 3]), 0, schedule=lambda epoch: np.array([2 + 1000 * epoch, 3]), most_draws=3003
+        np.array([2, 3]),
+        np.array([2, 3]),
+        0,
+        schedule=lambda epoch: np.array([2 + 1000 * epoch, 3]),
+        most_draws=3003,
     )
-    drawn = Epoch(plan, 1).multiplicities_of_runs(np.arange(2), np.zeros(2, dtype=np.int64), np.array([2, 3]))
+    drawn = Epoch(plan, 1).multiplicities_of_runs(
+        np.arange(2), np.zeros(2, dtype=np.int64), np.array([2, 3])
+    )
     assert drawn.tolist() == [501, 501, 1, 1, 1]
 
 
@@ -105,7 +122,8 @@ def test_codes_of_any_width_name_a_class():
     ordinals = np.tile(np.arange(7), 200)
     drawn = Epoch(Plan(np.full(200, 7), np.full(200, 2), 1), 0)
     assert np.array_equal(
-        drawn.multiplicities(classes.astype(np.uint8), ordinals), drawn.multiplicities(classes, ordinals)
+        drawn.multiplicities(classes.astype(np.uint8), ordinals),
+        drawn.multiplicities(classes, ordinals),
     )
 
 
@@ -121,13 +139,20 @@ def test_multiplicities_invert_locate(plan, epoch):
 def test_multiplicities_of_runs_are_those_of_their_rows(plan, epoch, data):
     # One class by itself goes another way than several.
     first = [data.draw(st.integers(0, n - 1)) for n in plan.class_counts]
-    n = [data.draw(st.integers(1, of_class - start)) for start, of_class in zip(first, plan.class_counts, strict=True)]
-    drawn = [some[start : start + k] for some, start, k in zip(times(plan, epoch), first, n, strict=True)]
+    n = [
+        data.draw(st.integers(1, of_class - start))
+        for start, of_class in zip(first, plan.class_counts, strict=True)
+    ]
+    drawn = [
+        some[start : start + k] for some, start, k in zip(times(plan, epoch), first, n, strict=True)
+    ]
     runs = np.arange(len(n)), np.array(first), np.array(n)
     epoch_of_plan = Epoch(plan, epoch)
     assert epoch_of_plan.multiplicities_of_runs(*runs).tolist() == np.concatenate(drawn).tolist()
     for c, expected in enumerate(drawn):
-        assert epoch_of_plan.multiplicities_of_runs(*(array[[c]] for array in runs)).tolist() == list(expected)
+        assert epoch_of_plan.multiplicities_of_runs(
+            *(array[[c]] for array in runs)
+        ).tolist() == list(expected)
 
 
 @given(plans(st.booleans()), st.integers(0, 100), st.data())
@@ -162,9 +187,14 @@ def test_tables_past_4_billion_rows_are_drawn_without_being_listed(n_large):
         assert abs(np.mean(classes == 0) - 2 / 3) < 5 * np.sqrt(2 / 9 / len(positions))
         assert (ordinals < plan.class_counts[classes]).all()
         large = classes == 0
-        assert len(np.unique(ordinals[large])) == len(np.unique(positions[large]))  # quota = rows: each row once
+        assert len(np.unique(ordinals[large])) == len(
+            np.unique(positions[large])
+        )  # quota = rows: each row once
         assert (drawn.multiplicities(classes[large], ordinals[large]) == 1).all()
-        assert set(drawn.multiplicities(classes[~large], ordinals[~large])) <= {n_large // 14, n_large // 14 + 1}
+        assert set(drawn.multiplicities(classes[~large], ordinals[~large])) <= {
+            n_large // 14,
+            n_large // 14 + 1,
+        }
         assert chisquare(np.bincount((ordinals[large] * 50 // n_large).astype(int))).pvalue > 1e-4
 
 
@@ -172,23 +202,32 @@ def test_tables_past_4_billion_rows_are_drawn_without_being_listed(n_large):
 def test_class_of_agrees_with_binary_search(quotas, factor):
     quotas = np.array(quotas) * np.where(np.arange(len(quotas)) % 3 == 0, factor, 1)
     plan = Plan(np.ones_like(quotas), quotas, 0)
-    edges = np.concatenate([plan.layout_of(0).starts, plan.layout_of(0).ends - 1, [plan.n_samples(0) // 2]]).astype(
-        plan.dtype
-    )
+    edges = np.concatenate(
+        [plan.layout_of(0).starts, plan.layout_of(0).ends - 1, [plan.n_samples(0) // 2]]
+    ).astype(plan.dtype)
     assert (
-        plan.layout_of(0).class_of(edges).tolist() == np.searchsorted(np.cumsum(quotas), edges, side="right").tolist()
+        plan.layout_of(0).class_of(edges).tolist()
+        == np.searchsorted(np.cumsum(quotas), edges, side="right").tolist()
     )
 
 
-@pytest.mark.parametrize(("n", "q"), [(2, 1), (3, 2), (9, 4), (16, 3), (17, 11), (30, 15), (60, 7), (100, 40)])
+@pytest.mark.parametrize(
+    ("n", "q"), [(2, 1), (3, 2), (9, 4), (16, 3), (17, 11), (30, 15), (60, 7), (100, 40)]
+)
 def test_which_rows_share_an_epoch_is_uniform(n, q):
-    # 40,000 classes alike: each row is drawn in q / n of them, each pair in q (q - 1) / n (n - 1), in epochs whose window
-    # lies in one half, cuts both, or wraps. Bounds of six standard errors: false alarm 2e-9 each, 1e-4 over all.
+    # 40,000 classes alike: each row is drawn in q / n of them, each pair in q (q - 1) / n (n - 1),
+    # in epochs whose window lies in one half, cuts both, or wraps. Bounds of six standard errors:
+    # false alarm 2e-9 each, 1e-4 over all.
     n_classes = 40_000
     plan = Plan(np.full(n_classes, n), np.full(n_classes, q), 11)
     classes, ordinals = np.repeat(np.arange(n_classes), n), np.tile(np.arange(n), n_classes)
     for epoch in 0, 1, 2, 7:
-        hits = Epoch(plan, epoch).multiplicities(classes, ordinals).reshape(n_classes, n).astype(np.float64)
+        hits = (
+            Epoch(plan, epoch)
+            .multiplicities(classes, ordinals)
+            .reshape(n_classes, n)
+            .astype(np.float64)
+        )
         p, p_pair = q / n, q * (q - 1) / (n * (n - 1))
         assert np.abs(hits.mean(axis=0) - p).max() <= 6 * np.sqrt(p * (1 - p) / n_classes)
         pairs = (hits.T @ hits / n_classes)[np.triu_indices(n, 1)]
@@ -212,7 +251,8 @@ def test_bootstrap_reaches_every_row_of_a_huge_class():
 
 
 def test_classes_come_in_random_order():
-    # Of two classes of 50,000 draws each, 25,000 neighbours of a kind: four standard errors, false alarm 6e-5.
+    # Of two classes of 50,000 draws each, 25,000 neighbours of a kind: four standard errors, false
+    # alarm 6e-5.
     plan = Plan(np.array([100, 100]), np.array([50_000, 50_000]), 0, pool=np.arange(200))
     of_first = (whole(plan, 0) < 100).astype(int)
     alike = np.mean(of_first[1:] == of_first[:-1])
@@ -223,7 +263,12 @@ def test_classes_come_in_random_order():
 def test_epochs_and_seeds_differ_and_do_not_add_up(replacement):
     def sets_of_rows(seed, epoch):
         return tuple(
-            np.sort(whole(Plan(np.array([500, 9]), np.array([30, 30]), seed, replacement, np.arange(509)), epoch))
+            np.sort(
+                whole(
+                    Plan(np.array([500, 9]), np.array([30, 30]), seed, replacement, np.arange(509)),
+                    epoch,
+                )
+            )
         )
 
     assert len({sets_of_rows(seed, epoch) for seed in range(8) for epoch in range(8)}) == 64
@@ -233,7 +278,9 @@ def test_epochs_and_seeds_differ_and_do_not_add_up(replacement):
 def test_borders_by_division_are_those_found_by_going_there(plan, epochs):
     walked = replace(plan, schedule=lambda _: plan.quotas, most_draws=plan.n_samples(0))
     for epoch in epochs:
-        for by_division, by_walking in zip(plan.border_of(epoch), walked.border_of(epoch), strict=True):
+        for by_division, by_walking in zip(
+            plan.border_of(epoch), walked.border_of(epoch), strict=True
+        ):
             assert by_division.tolist() == by_walking.tolist()
         assert whole(plan, epoch).tolist() == whole(walked, epoch).tolist()
 
@@ -241,9 +288,13 @@ def test_borders_by_division_are_those_found_by_going_there(plan, epochs):
 @st.composite
 def scheduled_plans(draw):
     plan = draw(plans())
-    changing = draw(st.lists(st.lists(st.integers(1, 150), min_size=8, max_size=8), min_size=1, max_size=5))
+    changing = draw(
+        st.lists(st.lists(st.integers(1, 150), min_size=8, max_size=8), min_size=1, max_size=5)
+    )
     quotas = [np.array(some[: len(plan.quotas)]) for some in changing]
-    return replace(plan, quotas=quotas[0], schedule=lambda epoch: quotas[epoch % len(quotas)], most_draws=1200)
+    return replace(
+        plan, quotas=quotas[0], schedule=lambda epoch: quotas[epoch % len(quotas)], most_draws=1200
+    )
 
 
 @given(scheduled_plans())
@@ -265,16 +316,23 @@ def test_scheduled_epochs_are_the_same_in_any_order(plan, epochs):
 
 @given(plans(), st.integers(0, 2**63 - 1))
 def test_borders_of_late_epochs_are_exact(plan, epoch):
-    expected = [epoch * q % n for n, q in zip(plan.class_counts.tolist(), plan.quotas.tolist(), strict=True)]
+    expected = [
+        epoch * q % n for n, q in zip(plan.class_counts.tolist(), plan.quotas.tolist(), strict=True)
+    ]
     assert plan.border_of(epoch).place.tolist() == expected
 
 
 sizes = st.integers(0, 40).flatmap(lambda n_bits: st.integers(2**n_bits, 2 ** (n_bits + 1)))
 
 
-@given(st.lists(st.tuples(sizes, sizes), min_size=1, max_size=4), st.integers(0, 63), st.integers(-2, 2))
+@given(
+    st.lists(st.tuples(sizes, sizes), min_size=1, max_size=4),
+    st.integers(0, 63),
+    st.integers(-2, 2),
+)
 def test_borders_are_those_of_whole_numbers_however_large(classes, n_bits, offset):
-    # Epochs about powers of two times fewer than the rows of the largest class, where narrower numbers would overflow.
+    # Epochs about powers of two times fewer than the rows of the largest class, where narrower
+    # numbers would overflow.
     n, q = (np.array(column) for column in zip(*classes, strict=True))
     epoch = min(max(0, 2**n_bits // int(n.max()) + offset), 2**63 - 2)
     plan = Plan(n, q, 0)
@@ -322,7 +380,10 @@ def test_pieces_cover_all_and_cut_long_runs_apart(lengths):
     assert cut[-1][1] == ends[-1]
     assert max(stop - start for start, stop in cut) <= CHUNK
     of_long = {
-        edge for start, end in zip(starts, ends, strict=True) if end - start >= LONG_RUN for edge in (start, end)
+        edge
+        for start, end in zip(starts, ends, strict=True)
+        if end - start >= LONG_RUN
+        for edge in (start, end)
     }
     assert of_long <= {0, *(stop for _, stop in cut)}
 

@@ -16,7 +16,9 @@ from skbalance import InverseFrequencySampler
 Y = np.array([0] * 900 + [1] * 80 + [2] * 20)
 
 positive = st.floats(1e-6, 1)
-probabilities = arrays(np.float64, (5, 3), elements=positive).map(lambda p: p / p.sum(axis=1, keepdims=True))
+probabilities = arrays(np.float64, (5, 3), elements=positive).map(
+    lambda p: p / p.sum(axis=1, keepdims=True)
+)
 
 
 def fitted(y=Y, **parameters):
@@ -25,7 +27,8 @@ def fitted(y=Y, **parameters):
 
 @given(probabilities, st.floats(0, 2), st.sampled_from([None, 0.3, 5000, "over", "under"]))
 def test_it_is_bayes_rule(proba, strength, n_samples):
-    """p(x | c) is p'(c | x) / pi'_c, whatever the prior: weighted by the original one and normalised, it is p(c | x)."""
+    """p(x | c) is p'(c | x) / pi'_c, whatever the prior: weighted by the original one and
+    normalised, it is p(c | x)."""
     sampler = fitted(strength=strength, n_samples=n_samples)
     quotas = np.array(list(sampler.sampling_strategy_.values()))
     likelihood = proba / (quotas / quotas.sum())
@@ -61,19 +64,25 @@ def test_the_shift_of_the_logits_is_the_same_correction():
     sampler = fitted()
     logits = np.random.default_rng(0).normal(size=(20, 3))
     softmax = lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)  # noqa: E731
-    assert np.allclose(sampler.correct_proba(softmax(logits)), softmax(logits + sampler.log_prior_shift_))
+    assert np.allclose(
+        sampler.correct_proba(softmax(logits)), softmax(logits + sampler.log_prior_shift_)
+    )
 
 
 @pytest.mark.parametrize(("strength", "most", "uncorrected"), [(0.5, 1.03, 1.2), (1.0, 1.08, 2.4)])
 def test_corrected_log_loss_is_near_that_without_resampling(strength, most, uncorrected):
     ratios = []
     for seed in range(3):
-        X, y = make_classification(20_000, n_classes=3, n_informative=4, weights=[0.9, 0.07, 0.03], random_state=seed)
+        X, y = make_classification(
+            20_000, n_classes=3, n_informative=4, weights=[0.9, 0.07, 0.03], random_state=seed
+        )
         X, X_test, y, y_test = train_test_split(X, y, stratify=y, random_state=seed)
         plain = log_loss(y_test, LogisticRegression().fit(X, y).predict_proba(X_test))
         sampler = InverseFrequencySampler(strength=strength, random_state=seed)
         raw = LogisticRegression().fit(*sampler.fit_resample(X, y)).predict_proba(X_test)
-        ratios.append([log_loss(y_test, raw) / plain, log_loss(y_test, sampler.correct_proba(raw)) / plain])
+        ratios.append(
+            [log_loss(y_test, raw) / plain, log_loss(y_test, sampler.correct_proba(raw)) / plain]
+        )
     raw, corrected = np.mean(ratios, axis=0)
     assert corrected < most
     assert raw > uncorrected
@@ -99,7 +108,9 @@ def test_half_precision_holds_large_shifts_and_many_classes(kind):
     assert np.allclose(np.asarray(steep.correct_proba(proba)), exact, atol=1e-3)
     far = fitted([0] * 10**6 + [1] * 3 + [2]).correct_proba(kind([[0.0, 0.5, 0.5]], dtype=half))
     assert np.allclose(np.asarray(far), [[0, 0.75, 0.25]], atol=1e-3)
-    many = fitted(np.repeat(np.arange(2000), 2)).correct_proba(kind(np.full((3, 2000), 1 / 2000), dtype=half))
+    many = fitted(np.repeat(np.arange(2000), 2)).correct_proba(
+        kind(np.full((3, 2000), 1 / 2000), dtype=half)
+    )
     assert np.allclose(np.asarray(many, dtype=np.float64), 1 / 2000, rtol=1e-2)
 
 
@@ -128,7 +139,10 @@ def test_an_epoch_has_a_prior_of_its_own_where_strength_changes():
     sampler = fitted(strength=lambda epoch: min(1.0, epoch / 10))
     proba = np.full((1, 3), 1 / 3)
     assert np.array_equal(sampler.correct_proba(proba, epoch=0), proba)
-    with pytest.raises(ValueError, match=r"epoch must say which epoch's draws .* as strength is a function, got None"):
+    with pytest.raises(
+        ValueError,
+        match=r"epoch must say which epoch's draws .* as strength is a function, got None",
+    ):
         sampler.correct_proba(proba)
     assert np.allclose(sampler.correct_proba(proba, epoch=10), fitted().correct_proba(proba))
     assert np.array_equal(sampler.log_prior_shift_, np.zeros(3))
@@ -137,8 +151,16 @@ def test_an_epoch_has_a_prior_of_its_own_where_strength_changes():
 @pytest.mark.parametrize(
     ("proba", "error", "message"),
     [
-        ([[0.5, 0.5]], ValueError, r"proba must be of shape \(n_rows, 3\), a column for each class, got \(1, 2\)"),
-        ([0.2, 0.3, 0.5], ValueError, r"proba must be of shape \(n_rows, 3\), a column for each class, got \(3,\)"),
+        (
+            [[0.5, 0.5]],
+            ValueError,
+            r"proba must be of shape \(n_rows, 3\), a column for each class, got \(1, 2\)",
+        ),
+        (
+            [0.2, 0.3, 0.5],
+            ValueError,
+            r"proba must be of shape \(n_rows, 3\), a column for each class, got \(3,\)",
+        ),
         ([[1.5, -0.5, 0]], ValueError, "each row of proba must be probabilities that sum to 1"),
         (
             [[1, 0, 0], [1.0, 2.0, 0.5]],

@@ -37,11 +37,15 @@ def by_the_rule(class_counts, strength, n_samples):
 
 
 @settings(max_examples=500)
-@given(st.lists(st.integers(1, 300), min_size=2, max_size=12), st.integers(0, 3), st.integers(0, 500))
+@given(
+    st.lists(st.integers(1, 300), min_size=2, max_size=12), st.integers(0, 3), st.integers(0, 500)
+)
 @example([131, 243], 2, 10 - 2)  # fractions that two decimals would call a tie
 def test_quotas_follow_the_rule_to_the_letter(class_counts, strength, extra):
     n_samples = len(class_counts) + extra
-    assert quotas(class_counts, strength, n_samples).tolist() == by_the_rule(class_counts, strength, n_samples)
+    assert quotas(class_counts, strength, n_samples).tolist() == by_the_rule(
+        class_counts, strength, n_samples
+    )
 
 
 @given(counts, strengths, st.integers(0, 10**7))
@@ -66,7 +70,9 @@ def test_over_never_shrinks_and_under_never_grows_a_class(class_counts, strength
     assert (quotas(class_counts, strength, "under") >= 1).all()
 
 
-@pytest.mark.parametrize(("word", "peer"), [("over", RandomOverSampler()), ("under", RandomUnderSampler())])
+@pytest.mark.parametrize(
+    ("word", "peer"), [("over", RandomOverSampler()), ("under", RandomUnderSampler())]
+)
 def test_words_give_the_class_counts_of_imbalanced_learn(word, peer):
     class_counts = [50, 7, 31]
     y = np.repeat([0, 1, 2], class_counts)
@@ -78,7 +84,9 @@ def test_words_give_the_class_counts_of_imbalanced_learn(word, peer):
 def test_shares_do_not_depend_on_the_order_of_classes(class_counts, strength, random):
     order = list(range(len(class_counts)))
     random.shuffle(order)
-    assert np.allclose(shares(class_counts, strength)[order], shares(class_counts[order], strength), rtol=1e-12)
+    assert np.allclose(
+        shares(class_counts, strength)[order], shares(class_counts[order], strength), rtol=1e-12
+    )
 
 
 @given(counts, strengths)
@@ -90,7 +98,8 @@ def test_shares_sum_to_one_and_are_the_power_of_the_counts(class_counts, strengt
 
 
 def test_ties_go_to_the_lower_class_even_where_floats_err():
-    # Ideals of 10/3 each: one draw is left over. Ideals of 0.1 * 3 and 0.3 differ in the last bit only.
+    # Ideals of 10/3 each: one draw is left over. Ideals of 0.1 * 3 and 0.3 differ in the last bit
+    # only.
     assert apportion(np.array([1 / 3, 1 / 3, 1 / 3]), 10).tolist() == [4, 3, 3]
     assert apportion(np.array([0.35, 0.1 * 3 + 0.05, 0.3]), 10).tolist() == [4, 3, 3]
 
@@ -98,7 +107,9 @@ def test_ties_go_to_the_lower_class_even_where_floats_err():
 def test_weights_at_strength_1_are_the_balanced_weights_of_scikit_learn():
     class_counts = [5, 20, 75]
     y = np.repeat([0, 1, 2], class_counts)
-    assert np.allclose(row_weights(class_counts, 1.0), compute_class_weight("balanced", classes=np.arange(3), y=y))
+    assert np.allclose(
+        row_weights(class_counts, 1.0), compute_class_weight("balanced", classes=np.arange(3), y=y)
+    )
 
 
 @given(counts, strengths)
@@ -121,6 +132,7 @@ def test_a_power_that_overflows_is_refused_without_a_warning():
 
 def test_a_strength_that_asks_for_too_many_draws_is_refused():
     with pytest.raises(
-        ValueError, match=r"n_samples='over' with strength=9.0 asks for 1e\+54 draws an epoch, more than 2\*\*53"
+        ValueError,
+        match=r"n_samples='over' with strength=9.0 asks for 1e\+54 draws an epoch, more than 2\*\*53",
     ):
         quotas([1, 10**6], 9.0, "over")

@@ -38,7 +38,9 @@ def test_ranks_in_turn_are_the_single_sampler(n, n_samples, drop_last, replaceme
 
 
 @given(worlds, st.integers(1, 20), st.integers(12, 600), st.booleans(), st.integers(0, 5))
-def test_batches_of_a_step_are_one_batch_of_the_single_sampler(n, batch_size, n_samples, drop_last, epoch):
+def test_batches_of_a_step_are_one_batch_of_the_single_sampler(
+    n, batch_size, n_samples, drop_last, epoch
+):
     sampler = fitted(n_samples=n_samples)
     if drop_last and n * batch_size > n_samples:
         return
@@ -69,7 +71,9 @@ def test_a_batch_of_a_rank_repeats_no_row_before_all_others_of_its_class_came(n,
     for batches in ranks_of(fitted().to_torch_batch_sampler, n, batch_size=batch_size):
         for batch in batches:
             for label in range(3):
-                drawn = np.bincount([row for row in batch if Y[row] == label], minlength=1000)[label == Y]
+                drawn = np.bincount([row for row in batch if Y[row] == label], minlength=1000)[
+                    label == Y
+                ]
                 assert np.ptp(drawn) <= 1
 
 
@@ -84,12 +88,17 @@ def test_no_rank_always_gets_the_larger_batches():
 def test_a_rank_computes_no_more_than_its_share():
     sampler = fitted(n_samples=2**40)  # the whole would take hours
     assert len(list(sampler.to_torch_sampler(num_replicas=2**30, rank=7))) == 2**10
-    assert len(list(sampler.to_torch_batch_sampler(batch_size=4, num_replicas=2**30, rank=7))) == 2**8
+    assert (
+        len(list(sampler.to_torch_batch_sampler(batch_size=4, num_replicas=2**30, rank=7))) == 2**8
+    )
 
 
 def test_only_sharded_samplers_are_distributed_ones():
     sampler = fitted()
-    for make in sampler.to_torch_sampler, lambda **ranks: sampler.to_torch_batch_sampler(batch_size=10, **ranks):
+    for make in (
+        sampler.to_torch_sampler,
+        lambda **ranks: sampler.to_torch_batch_sampler(batch_size=10, **ranks),
+    ):
         assert not isinstance(make(), DistributedSampler)
         sharded = make(num_replicas=2, rank=1)
         assert isinstance(sharded, DistributedSampler)
@@ -103,8 +112,16 @@ def test_only_sharded_samplers_are_distributed_ones():
     [
         ({"rank": 1}, ValueError, "num_replicas and rank belong together, got num_replicas=None"),
         ({"num_replicas": 2}, ValueError, "num_replicas and rank belong together, got rank=None"),
-        ({"num_replicas": 2, "rank": 2}, ValueError, "rank must be from 0 to num_replicas - 1 = 1, got 2"),
-        ({"num_replicas": 2, "rank": -1}, ValueError, "rank must be from 0 to num_replicas - 1 = 1, got -1"),
+        (
+            {"num_replicas": 2, "rank": 2},
+            ValueError,
+            "rank must be from 0 to num_replicas - 1 = 1, got 2",
+        ),
+        (
+            {"num_replicas": 2, "rank": -1},
+            ValueError,
+            "rank must be from 0 to num_replicas - 1 = 1, got -1",
+        ),
         ({"num_replicas": 0, "rank": 0}, ValueError, "num_replicas must be at least 1, got 0"),
         ({"num_replicas": 2.0, "rank": 0}, TypeError, r"num_replicas must be an int, got 2\.0"),
         ({"num_replicas": 2, "rank": True}, TypeError, "rank must be an int, got True"),
@@ -125,7 +142,8 @@ def test_the_epoch_of_batches_is_an_attribute_like_that_of_rows():
 
 def test_drop_last_is_for_ranks():
     with pytest.raises(
-        ValueError, match="num_replicas must be at most the 1000 draws of an epoch with drop_last=True, got 1001"
+        ValueError,
+        match="num_replicas must be at most the 1000 draws of an epoch with drop_last=True, got 1001",
     ):
         fitted().to_torch_sampler(num_replicas=1001, rank=0, drop_last=True)
     with pytest.raises(ValueError, match="drop_last=True needs num_replicas and rank"):
@@ -134,14 +152,21 @@ def test_drop_last_is_for_ranks():
         fitted().to_torch_sampler(num_replicas=2, rank=0, drop_last=1)
 
 
-@pytest.mark.parametrize("random_state", [None, np.random.RandomState(0)], ids=["None", "RandomState"])
+@pytest.mark.parametrize(
+    "random_state", [None, np.random.RandomState(0)], ids=["None", "RandomState"]
+)
 def test_ranks_without_a_common_seed_are_refused(random_state):
     sampler = InverseFrequencySampler(random_state=random_state).fit(None, Y)
-    with pytest.raises(ValueError, match="the 2 ranks need a common seed: give random_state an int before fit"):
+    with pytest.raises(
+        ValueError, match="the 2 ranks need a common seed: give random_state an int before fit"
+    ):
         sampler.set_params(random_state=0).to_torch_sampler(num_replicas=2, rank=0)
     assert len(list(sampler.to_torch_sampler(num_replicas=1, rank=0))) == len(Y)
 
 
 def test_a_batch_for_all_ranks_must_fit_into_an_epoch():
-    with pytest.raises(ValueError, match="at most the 1000 draws of an epoch on 4 ranks with drop_last=True, got 251"):
+    with pytest.raises(
+        ValueError,
+        match="at most the 1000 draws of an epoch on 4 ranks with drop_last=True, got 251",
+    ):
         fitted().to_torch_batch_sampler(batch_size=251, drop_last=True, num_replicas=4, rank=0)

@@ -18,7 +18,8 @@ README = (ROOT / "README.md").read_text()
 
 
 class StandInTrainer:
-    """What transformers' Trainer (5.23) makes of its hook: the sampler of its train dataset's loader."""
+    """What transformers' Trainer (5.23) makes of its hook: the sampler of its train dataset's
+    loader."""
 
     def __init__(self, train_dataset):
         self.train_dataset = train_dataset
@@ -26,21 +27,30 @@ class StandInTrainer:
 
     def get_train_dataloader(self):
         sampler = self._get_train_sampler(self.train_dataset)
-        return DataLoader(self.train_dataset, batch_size=self.args.train_batch_size, sampler=sampler)
+        return DataLoader(
+            self.train_dataset, batch_size=self.args.train_batch_size, sampler=sampler
+        )
 
 
 def first_block_under(word):
     """The first code block under the first heading that contains the word."""
-    return re.search(rf"^#+ [^\n]*\b{word}\b.*?^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1]
+    return re.search(
+        rf"^#+ [^\n]*\b{word}\b.*?^```\w*\n(.*?)^```", README, re.MULTILINE | re.DOTALL
+    )[1]
 
 
-@pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
+@pytest.mark.filterwarnings(
+    "ignore:'set_vital' is deprecated:UserWarning"
+)  # torchdata's call of torch
 def test_all_python_blocks_run_in_order():
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 18
     names = {"__name__": "readme", "Trainer": StandInTrainer}
     for block in blocks:
-        exec(compile(block.replace("from transformers import Trainer\n", ""), "README.md", "exec"), names)
+        exec(
+            compile(block.replace("from transformers import Trainer\n", ""), "README.md", "exec"),
+            names,
+        )
     sampler, data, batches = names["sampler"], names["data"], names["batches"]
     assert names["X_res"].tolist() == names["X"][sampler.draw(0)].tolist()
     rows = sampler.to_torch_sampler(data)
@@ -51,12 +61,18 @@ def test_all_python_blocks_run_in_order():
     assert names["search"].best_params_["iterator_train__strength"] > 0
     honest = names["honest"]
     assert honest.predict_proba(names["X"]).mean(axis=0) == pytest.approx([0.95, 0.05], abs=0.02)
-    assert honest.estimator_.predict_proba(names["X"]).mean(axis=0)[1] == pytest.approx(0.13, abs=0.01)
+    assert honest.estimator_.predict_proba(names["X"]).mean(axis=0)[1] == pytest.approx(
+        0.13, abs=0.01
+    )
     assert honest.predict(names["X"]).mean() > names["y"].mean()
     assert names["rows"].epoch == 0
     assert len(names["loader"]) == 31  # full batches for accelerate
 
-    assert names["y_there"].value_counts().to_dict() == names["partitioned"].sampling_strategy_ == {0: 1611, 1: 389}
+    assert (
+        names["y_there"].value_counts().to_dict()
+        == names["partitioned"].sampling_strategy_
+        == {0: 1611, 1: 389}
+    )
     in_memory = InverseFrequencySampler(strength=0.5, random_state=0).fit(None, names["y"])
     assert np.array_equal(names["partitioned"].draw(2).compute(), np.sort(in_memory.draw(2)))
     assert 0.05 < names["model"].predict(pd.DataFrame(names["X"]).add_prefix("x")).mean() < 0.5
@@ -74,8 +90,12 @@ def test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped(
         (tmp_path / "train.py").write_text(text)
         launch = [sys.executable, "-m", "torch.distributed.run", *command]
         launch[launch.index("--nproc-per-node") + 1] = str(n_ranks)
-        done = subprocess.run(launch, cwd=tmp_path, check=text == script, capture_output=True, text=True)
-        said = re.findall(r"(\d+) rows seen; of the last (\d+), (\d+) were of the rare class", done.stdout)
+        done = subprocess.run(
+            launch, cwd=tmp_path, check=text == script, capture_output=True, text=True
+        )
+        said = re.findall(
+            r"(\d+) rows seen; of the last (\d+), (\d+) were of the rare class", done.stdout
+        )
         return [[int(number) for number in line] for line in said]
 
     def stopping(n_seen):
@@ -88,7 +108,9 @@ def test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped(
     seen, in_pass, _ = np.array(said).T.tolist()
     assert seen == [2000, 4000, 6000]
     assert in_pass[0] == in_pass[2] == 2000
-    assert 500 < in_pass[1] < 600  # what was left of the second epoch, after the last checkpoint before 3500
+    assert (
+        500 < in_pass[1] < 600
+    )  # what was left of the second epoch, after the last checkpoint before 3500
     assert all(abs(n_rare - n / 2) <= 10 for _, n, n_rare in said)
     assert run(script, 2) == []  # done already
 

@@ -142,7 +142,9 @@ def test_a_loop_left_early_resumes_after_its_last_item(make):
     sampler = make(fitted())
     whole = list(sampler)
     sampler.set_epoch(0)
-    batched = {"batch_sampler": sampler} if len(whole) < 100 else {"sampler": sampler, "batch_size": None}
+    batched = (
+        {"batch_sampler": sampler} if len(whole) < 100 else {"sampler": sampler, "batch_size": None}
+    )
     for n_seen, _ in enumerate(DataLoader(DATA, **batched), 1):
         if n_seen == 4:
             break
@@ -167,7 +169,11 @@ def test_moving_the_row_sampler_moves_the_state_of_its_batches(move, epoch):
         epoch += 1
     else:
         (batches if move == "batches" else batches.sampler).set_epoch(epoch)
-    assert (batches.epoch, batches.state_dict()["epoch"], batches.state_dict()["position"]) == (epoch, epoch, 0)
+    assert (batches.epoch, batches.state_dict()["epoch"], batches.state_dict()["position"]) == (
+        epoch,
+        epoch,
+        0,
+    )
 
 
 def test_rows_and_their_batches_tell_states_of_their_own():
@@ -217,7 +223,10 @@ def test_a_state_is_loaded_into_a_fresh_iterator_only(make):
     iterator = iter(sampler)
     state = iterator.state_dict()
     next(iterator)
-    with pytest.raises(ValueError, match="a state is loaded into a fresh iterator, got one that has been drawn from"):
+    with pytest.raises(
+        ValueError,
+        match="a state is loaded into a fresh iterator, got one that has been drawn from",
+    ):
         iterator.load_state_dict(state)
 
 
@@ -255,13 +264,17 @@ def test_a_sampler_with_a_pass_under_way_can_be_pickled(make):
     next(iterator)
     assert sampler.state_dict()["position"] == 1
     again = [pickle.loads(pickle.dumps(sampler)), copy.deepcopy(sampler)]
-    assert all((other.state_dict()["epoch"], other.state_dict()["position"]) == (2, 0) for other in again)
+    assert all(
+        (other.state_dict()["epoch"], other.state_dict()["position"]) == (2, 0) for other in again
+    )
     expected = list(sampler)
     assert all(list(other) == expected for other in again)
     assert np.array_equal(pickle.loads(pickle.dumps(balancer)).draw(3), balancer.draw(3))
 
 
-@pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's call of torch
+@pytest.mark.filterwarnings(
+    "ignore:'set_vital' is deprecated:UserWarning"
+)  # torchdata's call of torch
 @pytest.mark.parametrize("n_workers", [0, 2])
 @pytest.mark.parametrize("kind", ["sampler", "batch_sampler", "batches as sampler"])
 def test_a_stateful_loader_resumes_at_any_batch(n_workers, kind):
@@ -278,7 +291,9 @@ def test_a_stateful_loader_resumes_at_any_batch(n_workers, kind):
 
     uninterrupted = drawn(loader(), 3)
     n_batches = len(uninterrupted) // 3
-    for stop in (0, 1, n_batches - 1, n_batches, n_batches + 4) if n_workers else range(2 * n_batches + 1):
+    for stop in (
+        (0, 1, n_batches - 1, n_batches, n_batches + 4) if n_workers else range(2 * n_batches + 1)
+    ):
         broken_off, before, state = loader(), [], None
         while len(before) < stop:
             for batch in broken_off:
@@ -304,7 +319,8 @@ def test_a_stateful_loader_resumes_at_any_batch(n_workers, kind):
     st.integers(0, 10**6),
 )
 def test_any_number_of_ranks_goes_on_from_the_rows_of_any_other(worlds, n_samples, seed):
-    """Each world draws some steps, and the next one goes on from its state: together they draw the epoch."""
+    """Each world draws some steps, and the next one goes on from its state: together they draw the
+    epoch."""
     random = np.random.default_rng(seed)
     sampler = fitted(n_samples=n_samples)
     state, drawn = None, []
@@ -341,28 +357,46 @@ def refusal_of(sampler, state):
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.integers(1, 6), st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=6
+    ),
     st.integers(300, 900),
     st.booleans(),
 )
 def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_samples, drop_last):
-    """Each world takes some turns, and the next one goes on from its state, also within a step: together they draw the epoch."""
-    assume(worlds[0][1] > 1 or worlds[0][0] == 1)  # else the first world itself may have to draw a row twice
+    """Each world takes some turns, and the next one goes on from its state, also within a step:
+    together they draw the epoch."""
+    assume(
+        worlds[0][1] > 1 or worlds[0][0] == 1
+    )  # else the first world itself may have to draw a row twice
     sampler = fitted(n_samples=n_samples)
     state, drawn, first = None, [], worlds[0][0] * worlds[0][1]
     n_kept = n_samples // first * first if drop_last else n_samples
     for n, batch_size, n_turns in [*worlds, (1, 17, 10**6)]:
         ranks = [
-            batches_of(sampler, batch_size, num_replicas=n, rank=rank, drop_last=drop_last and state is None)
+            batches_of(
+                sampler,
+                batch_size,
+                num_replicas=n,
+                rank=rank,
+                drop_last=drop_last and state is None,
+            )
             for rank in range(n)
         ]
         if state:
             n_in_step = -(-first // (n * batch_size))
             if refusal := {refusal_of(rank, state) for rank in ranks} - {None}:
-                assert f"{first} rows, too few for {n_in_step} batches on each of {n} ranks" in refusal.pop()
+                assert (
+                    f"{first} rows, too few for {n_in_step} batches on each of {n} ranks"
+                    in refusal.pop()
+                )
                 assert n > 1 or batch_size == 1
                 smallest_step = n_kept // -(-n_kept // first)
-                assert smallest_step < n * n_in_step or state["position"] % state["cut"][3] or state["cut"][4]
+                assert (
+                    smallest_step < n * n_in_step
+                    or state["position"] % state["cut"][3]
+                    or state["cut"][4]
+                )
                 continue
             if ranks[0].epoch > 0:
                 break
@@ -379,7 +413,8 @@ def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_sam
 
 
 def test_what_is_left_of_a_step_is_cut_into_batches_with_their_shares():
-    # Steps of 96 rows, of which four ranks took none, then two ranks a half, then three ranks the rest, in one turn.
+    # Steps of 96 rows, of which four ranks took none, then two ranks a half, then three ranks the
+    # rest, in one turn.
     sampler = fitted()
     state = batches_of(sampler, 24, num_replicas=4, rank=0).state_dict()
     state = {**state, "position": 3}
@@ -408,7 +443,8 @@ def test_what_is_left_of_a_step_is_cut_into_batches_with_their_shares():
     ],
 )
 def test_a_step_may_be_left_and_taken_up_many_times(worlds):
-    """Batch sizes, ranks and turns until the run stops, within what was left of a step; the last one goes on to the end."""
+    """Batch sizes, ranks and turns until the run stops, within what was left of a step; the last
+    one goes on to the end."""
     sampler, state, drawn = fitted(), None, []
     for batch_size, n, n_turns in [*worlds, (24, 1, None)]:
         ranks = [batches_of(sampler, batch_size, num_replicas=n, rank=rank) for rank in range(n)]
@@ -457,7 +493,9 @@ def test_positions_past_the_end_are_refused_on_ranks_too(make):
     state = sampler.state_dict()
     sampler.load_state_dict({**state, "position": end})
     assert sampler.epoch == 1
-    with pytest.raises(ValueError, match=f"position {end + 1} of the state is not in epoch 0, which ends at {end}"):
+    with pytest.raises(
+        ValueError, match=f"position {end + 1} of the state is not in epoch 0, which ends at {end}"
+    ):
         sampler.load_state_dict({**state, "position": end + 1})
 
 
@@ -522,7 +560,11 @@ def test_states_of_other_data_and_parameters_are_refused(make, other):
     ("changes", "error", "message"),
     [
         ({"version": 2}, ValueError, "the state is of version 2, this skbalance reads version 1"),
-        ({"position": 10**6}, ValueError, "position 1000000 of the state is not in epoch 0, which ends at"),
+        (
+            {"position": 10**6},
+            ValueError,
+            "position 1000000 of the state is not in epoch 0, which ends at",
+        ),
         ({"position": -1}, ValueError, "position -1 of the state is not in epoch 0, which ends at"),
         ({"position": 1.5}, TypeError, r"the position of a state must be an int, got 1\.5"),
         ({"position": True}, TypeError, "the position of a state must be an int, got True"),
@@ -535,7 +577,9 @@ def test_bad_states_are_refused(make, changes, error, message):
         make(fitted()).load_state_dict(state)
 
 
-BAD_STOPS = [[48, False, 1, 1, [stop]] for stop in (1, [2, 2], [0, 2, 1], [2, 2, 2], [2, 2, -1], [2, 2, "1"])]
+BAD_STOPS = [
+    [48, False, 1, 1, [stop]] for stop in (1, [2, 2], [0, 2, 1], [2, 2, 2], [2, 2, -1], [2, 2, "1"])
+]
 
 
 @pytest.mark.parametrize(
@@ -555,21 +599,27 @@ BAD_STOPS = [[48, False, 1, 1, [stop]] for stop in (1, [2, 2], [0, 2, 1], [2, 2,
 def test_bad_cuts_are_refused(cut):
     batches = batches_of(fitted())
     with pytest.raises(
-        ValueError, match=r"the cut of a state must be \[size, drop_last, n_ranks, n_turns, \[.*\]\], got "
+        ValueError,
+        match=r"the cut of a state must be \[size, drop_last, n_ranks, n_turns, \[.*\]\], got ",
     ):
         batches.load_state_dict({**batches.state_dict(), "cut": cut})
 
 
 def test_states_of_another_kind_are_refused():
     rows, batches = rows_of(fitted()), batches_of(fitted())
-    with pytest.raises(ValueError, match="the state is that of a sampler of rows, this is one of batches"):
+    with pytest.raises(
+        ValueError, match="the state is that of a sampler of rows, this is one of batches"
+    ):
         batches.load_state_dict(rows.state_dict())
-    with pytest.raises(ValueError, match="the state is that of a sampler of batches, this is one of rows"):
+    with pytest.raises(
+        ValueError, match="the state is that of a sampler of batches, this is one of rows"
+    ):
         rows.load_state_dict(batches.state_dict())
     with pytest.raises(TypeError, match=r"a state must be a dict made by state_dict\(\), got int"):
         rows.load_state_dict(3)
     with pytest.raises(
-        ValueError, match=r"a state must be made by state_dict\(\), got one without version, fingerprint"
+        ValueError,
+        match=r"a state must be made by state_dict\(\), got one without version, fingerprint",
     ):
         rows.load_state_dict({"epoch": 3, "position": 0, "cut": None})
 
@@ -589,7 +639,9 @@ def test_a_fingerprint_tells_what_went_before_where_strength_changes():
     assert one.border_of(2).place.tolist() == other.border_of(2).place.tolist()
     assert one.fingerprint(2) != other.fingerprint(2)
     constant, function = fitted(n_samples="over"), fitted(n_samples="over", strength=lambda _: 1.0)
-    assert constant._plan.fingerprint(0) != function._plan.fingerprint(0)  # its words are wider, so its rows are others
+    assert constant._plan.fingerprint(0) != function._plan.fingerprint(
+        0
+    )  # its words are wider, so its rows are others
 
 
 def test_a_row_sampler_of_its_own_pool_resumes():

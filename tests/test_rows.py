@@ -17,7 +17,9 @@ def resample(X, y=Y):
     return X_res, y_res, sampler.sample_indices_
 
 
-@pytest.mark.parametrize("dtype", ["float32", "int16", "bool", "object", "U3", "complex64", "M8[s]"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", "int16", "bool", "object", "U3", "complex64", "M8[s]"]
+)
 @pytest.mark.parametrize("shape", [(5, 2), (5, 1, 2), (5, 2, 1, 1)])
 def test_numpy_arrays_of_any_dimension_and_dtype(shape, dtype):
     X_any = X.reshape(shape) if dtype == "object" else X.reshape(shape).astype("int8").astype(dtype)
@@ -45,7 +47,9 @@ def test_pandas_keeps_dtypes_and_index():
 
 
 def test_polars_keeps_its_schema():
-    frame = pl.DataFrame({"a": [1, 2, None, 4, 5], "b": list("vwxyz")}, schema_overrides={"a": pl.Int8})
+    frame = pl.DataFrame(
+        {"a": [1, 2, None, 4, 5], "b": list("vwxyz")}, schema_overrides={"a": pl.Int8}
+    )
     X_res, y_res, indices = resample(frame, pl.Series("label", ["n", "n", "n", "n", "y"]))
     assert X_res.equals(frame[indices.tolist()])
     assert X_res.schema == frame.schema
@@ -70,7 +74,9 @@ def test_torch_tensors_stay_tensors():
 
 
 @pytest.mark.parametrize(
-    "texts", [list("vwxyz"), np.array(list("vwxyz")), pd.Series(list("vwxyz"))], ids=["list", "numpy", "pandas"]
+    "texts",
+    [list("vwxyz"), np.array(list("vwxyz")), pd.Series(list("vwxyz"))],
+    ids=["list", "numpy", "pandas"],
 )
 def test_texts_need_no_second_dimension(texts):
     X_res, _, indices = resample(texts)
@@ -118,7 +124,12 @@ def test_nan_is_left_alone():
 
 
 @pytest.mark.parametrize(
-    "kind", [lambda y: y[:, None], lambda y: np.eye(2, dtype=int)[y], lambda y: pd.get_dummies(pd.Series(y))]
+    "kind",
+    [
+        lambda y: y[:, None],
+        lambda y: np.eye(2, dtype=int)[y],
+        lambda y: pd.get_dummies(pd.Series(y)),
+    ],
 )
 def test_labels_of_two_dimensions_come_back_so(kind):
     y = kind(Y)
@@ -134,10 +145,18 @@ def test_labels_of_two_dimensions_come_back_so(kind):
         ([1, 2, 3, 4, 5], ValueError, "Expected 2D array, got 1D array of numbers"),
         (pd.Series([1, 2, 3, 4, 5]), ValueError, "Expected 2D array, got 1D array of numbers"),
         (pl.Series([1, 2, 3, 4, 5]), ValueError, "Expected 2D array, got 1D array of numbers"),
-        (pd.Series([pd.NA, 1, 2, 3, 4], dtype="Int64"), ValueError, "Expected 2D array, got 1D array of numbers"),
+        (
+            pd.Series([pd.NA, 1, 2, 3, 4], dtype="Int64"),
+            ValueError,
+            "Expected 2D array, got 1D array of numbers",
+        ),
         (pl.Series([None, 1, 2, 3, 4]), ValueError, "Expected 2D array, got 1D array of numbers"),
         (torch.arange(5), ValueError, "Expected 2D array, got 1D array of numbers"),
-        (np.empty((5, 0)), ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\) while a minimum of 1 is required"),
+        (
+            np.empty((5, 0)),
+            ValueError,
+            r"0 feature\(s\) \(shape=\(5, 0\)\) while a minimum of 1 is required",
+        ),
         (pd.DataFrame(index=range(5)), ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\)"),
         ([[], [], [], [], []], ValueError, r"0 feature\(s\) \(shape=\(5, 0\)\)"),
         (np.empty((0, 2)), ValueError, r"0 sample\(s\) \(shape=\(0, 2\)\)"),

@@ -22,12 +22,18 @@ X = np.arange(200).reshape(100, 2)
     st.lists(st.integers(0, 5), min_size=2, max_size=200).filter(lambda y: len(set(y)) > 1),
     st.floats(0, 2),
     st.booleans(),
-    st.one_of(st.none(), st.integers(6, 300), st.floats(1.0, 3.0), st.sampled_from(["over", "under"])),
+    st.one_of(
+        st.none(), st.integers(6, 300), st.floats(1.0, 3.0), st.sampled_from(["over", "under"])
+    ),
 )
-def test_fit_resample_and_draw_and_the_torch_sampler_give_the_same_rows(y, strength, replacement, n_samples):
+def test_fit_resample_and_draw_and_the_torch_sampler_give_the_same_rows(
+    y, strength, replacement, n_samples
+):
     if isinstance(n_samples, float):
         n_samples = max(n_samples, 6 / len(y))
-    sampler = InverseFrequencySampler(strength=strength, replacement=replacement, n_samples=n_samples, random_state=1)
+    sampler = InverseFrequencySampler(
+        strength=strength, replacement=replacement, n_samples=n_samples, random_state=1
+    )
     X_res, y_res = sampler.fit_resample(np.arange(len(y))[:, None], y)
     assert X_res[:, 0].tolist() == sampler.sample_indices_.tolist()
     assert y_res == [y[i] for i in sampler.sample_indices_]
@@ -88,7 +94,9 @@ def test_n_samples_sets_the_length_of_an_epoch(n_samples, n_drawn):
 
 
 def test_strength_goes_from_the_data_to_reversed():
-    quotas = [InverseFrequencySampler(strength=s).fit(None, Y).sampling_strategy_ for s in (0, 0.5, 1, 2)]
+    quotas = [
+        InverseFrequencySampler(strength=s).fit(None, Y).sampling_strategy_ for s in (0, 0.5, 1, 2)
+    ]
     assert quotas == [
         {"ham": 90, "spam": 10},
         {"ham": 75, "spam": 25},
@@ -99,7 +107,11 @@ def test_strength_goes_from_the_data_to_reversed():
 
 def test_the_names_of_classes_do_not_matter_while_their_order_stands():
     by_word = InverseFrequencySampler(random_state=4).fit(None, Y).draw()
-    by_number = InverseFrequencySampler(random_state=4).fit(None, [7 if label == "ham" else 11 for label in Y]).draw()
+    by_number = (
+        InverseFrequencySampler(random_state=4)
+        .fit(None, [7 if label == "ham" else 11 for label in Y])
+        .draw()
+    )
     assert np.array_equal(by_word, by_number)
 
 
@@ -129,7 +141,12 @@ def test_a_fit_that_fails_leaves_the_sampler_as_it_was():
     sampler = InverseFrequencySampler(random_state=0)
     sampler.fit_resample(pd.DataFrame(X, columns=["a", "b"]), Y)
     before = pickle.dumps(sampler)
-    for bad in (None, ["z"] * 5), (X, ["z"] * 100), (np.ones((5, 7)), [0, 1, 2, 3, None]), (X[:50], Y):
+    for bad in (
+        (None, ["z"] * 5),
+        (X, ["z"] * 100),
+        (np.ones((5, 7)), [0, 1, 2, 3, None]),
+        (X[:50], Y),
+    ):
         with pytest.raises(ValueError, match=r"."):
             sampler.fit(*bad)
         assert pickle.dumps(sampler) == before
@@ -154,7 +171,9 @@ def test_the_most_draws_can_be_planned():
 
 
 def test_clone_and_params_round_trip():
-    sampler = InverseFrequencySampler(strength=0.3, n_samples=0.5, replacement=True, random_state=3).fit(X, Y)
+    sampler = InverseFrequencySampler(
+        strength=0.3, n_samples=0.5, replacement=True, random_state=3
+    ).fit(X, Y)
     copied = clone(sampler)
     assert copied.get_params() == sampler.get_params()
     assert not hasattr(copied, "classes_")
@@ -212,9 +231,24 @@ nan, inf = float("nan"), float("inf")
             ValueError,
             "n_samples must leave each of the 2 classes a draw, got n_samples=1. An int is a number",
         ),
-        ("n_samples", 0.01, ValueError, r"each of the 2 classes a draw, got n_samples=0\.01 of 100 rows, 1 draws"),
-        ("n_samples", 10**30, ValueError, r"n_samples must be at most 2\*\*53 draws, got n_samples=1000"),
-        ("n_samples", 1e300, ValueError, r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+300"),
+        (
+            "n_samples",
+            0.01,
+            ValueError,
+            r"each of the 2 classes a draw, got n_samples=0\.01 of 100 rows, 1 draws",
+        ),
+        (
+            "n_samples",
+            10**30,
+            ValueError,
+            r"n_samples must be at most 2\*\*53 draws, got n_samples=1000",
+        ),
+        (
+            "n_samples",
+            1e300,
+            ValueError,
+            r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+300",
+        ),
         ("n_samples", 2**53 + 1, ValueError, r"n_samples must be at most 2\*\*53 draws"),
         ("n_samples", 10**400, ValueError, r"n_samples must be at most 2\*\*53 draws"),
         (
@@ -224,21 +258,51 @@ nan, inf = float("nan"), float("inf")
             r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+308 of 100 rows, inf draws",
         ),
         ("strength", 10**400, ValueError, "strength must be a real number >= 0, got 1000"),
-        ("n_samples", "both", ValueError, "n_samples must be an int, a float, 'over', 'under' or None, got 'both'"),
-        ("n_samples", True, TypeError, "n_samples must be an int, a float, 'over', 'under' or None, got True"),
+        (
+            "n_samples",
+            "both",
+            ValueError,
+            "n_samples must be an int, a float, 'over', 'under' or None, got 'both'",
+        ),
+        (
+            "n_samples",
+            True,
+            TypeError,
+            "n_samples must be an int, a float, 'over', 'under' or None, got True",
+        ),
         ("n_samples", [5], TypeError, r"n_samples must be an int, .* got \[5\]"),
         ("replacement", 1, TypeError, "replacement must be True or False, got 1"),
         ("replacement", "yes", TypeError, "replacement must be True or False, got 'yes'"),
-        ("random_state", -1, ValueError, r"random_state must be an int from 0 to 2\*\*64 - 1, got -1"),
+        (
+            "random_state",
+            -1,
+            ValueError,
+            r"random_state must be an int from 0 to 2\*\*64 - 1, got -1",
+        ),
         (
             "random_state",
             2**64,
             ValueError,
             r"random_state must be an int from 0 to 2\*\*64 - 1, got 18446744073709551616",
         ),
-        ("random_state", 1.5, TypeError, r"random_state must be an int, a numpy RandomState or None, got 1\.5"),
-        ("random_state", True, TypeError, "random_state must be an int, a numpy RandomState or None, got True"),
-        ("random_state", np.random.default_rng(0), TypeError, "random_state must be an int, .* got Generator"),
+        (
+            "random_state",
+            1.5,
+            TypeError,
+            r"random_state must be an int, a numpy RandomState or None, got 1\.5",
+        ),
+        (
+            "random_state",
+            True,
+            TypeError,
+            "random_state must be an int, a numpy RandomState or None, got True",
+        ),
+        (
+            "random_state",
+            np.random.default_rng(0),
+            TypeError,
+            "random_state must be an int, .* got Generator",
+        ),
     ],
 )
 def test_bad_parameters_are_refused(parameter, value, error, message):
@@ -250,7 +314,11 @@ def test_bad_parameters_are_refused(parameter, value, error, message):
 @pytest.mark.parametrize(
     ("y", "error", "message"),
     [
-        (["ham"] * 100, ValueError, "y must hold rows of at least 2 classes, got the one class 'ham'"),
+        (
+            ["ham"] * 100,
+            ValueError,
+            "y must hold rows of at least 2 classes, got the one class 'ham'",
+        ),
         ([], ValueError, "y must hold rows of at least 2 classes, got no rows"),
         (None, ValueError, "requires y to be passed, but the target y is None"),
         ([0.5] * 100, ValueError, "Unknown label type"),
@@ -275,7 +343,14 @@ def test_use_before_fit_is_refused(method):
 
 @pytest.mark.parametrize(
     ("epoch", "error"),
-    [(-1, ValueError), (2**63, ValueError), (0.0, TypeError), ("0", TypeError), (True, TypeError), (None, TypeError)],
+    [
+        (-1, ValueError),
+        (2**63, ValueError),
+        (0.0, TypeError),
+        ("0", TypeError),
+        (True, TypeError),
+        (None, TypeError),
+    ],
 )
 def test_bad_epochs_are_refused(epoch, error):
     sampler = InverseFrequencySampler().fit(X, Y)
@@ -288,7 +363,9 @@ def test_bad_epochs_are_refused(epoch, error):
 def test_the_last_epochs_can_be_drawn():
     sampler = InverseFrequencySampler(random_state=0).fit(X, Y)
     for epoch in 2**31 - 1, 2**62, 2**63 - 2:
-        assert len(set(sampler.draw(epoch).tolist())) == 60  # 50 of 90 rows once, 10 rows five times
+        assert (
+            len(set(sampler.draw(epoch).tolist())) == 60
+        )  # 50 of 90 rows once, 10 rows five times
 
 
 class Lazy:

@@ -11,7 +11,9 @@ from torch import nn
 
 from skbalance.torch import BalancedDataLoader
 
-X, Y = make_classification(n_samples=600, n_features=8, weights=[0.93], class_sep=0.7, flip_y=0, random_state=0)
+X, Y = make_classification(
+    n_samples=600, n_features=8, weights=[0.93], class_sep=0.7, flip_y=0, random_state=0
+)
 X = X.astype(np.float32)
 
 
@@ -27,7 +29,13 @@ class Network(nn.Module):
 def network(**parameters):
     torch.manual_seed(0)
     return NeuralNetClassifier(
-        Network, criterion=nn.CrossEntropyLoss, max_epochs=8, lr=0.1, batch_size=32, verbose=0, **parameters
+        Network,
+        criterion=nn.CrossEntropyLoss,
+        max_epochs=8,
+        lr=0.1,
+        batch_size=32,
+        verbose=0,
+        **parameters,
     )
 
 

@@ -6,7 +6,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.utils.data import BatchSampler, DataLoader, RandomSampler, Sampler, SequentialSampler, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    TensorDataset,
+)
 
 from skbalance import InverseFrequencySampler
 from skbalance.torch import BalancedBatchSampler, BalancedDataLoader, BalancedSampler
@@ -33,7 +40,9 @@ def test_every_epoch_is_the_draw_of_that_number(n_samples, epoch):
     assert len(rows) == n_samples
 
 
-@pytest.mark.parametrize("labels", [Y, np.array(Y), torch.tensor(Y)], ids=["list", "numpy", "torch"])
+@pytest.mark.parametrize(
+    "labels", [Y, np.array(Y), torch.tensor(Y)], ids=["list", "numpy", "torch"]
+)
 def test_labels_can_be_given_directly(labels):
     fitted = sampler()
     rows = fitted.to_torch_sampler(labels)
@@ -42,7 +51,9 @@ def test_labels_can_be_given_directly(labels):
 
 
 def test_it_yields_plain_ints_in_chunks():
-    rows = sampler(n_samples=2**40).fit(None, Y).to_torch_sampler()  # a whole epoch would not fit in memory
+    rows = (
+        sampler(n_samples=2**40).fit(None, Y).to_torch_sampler()
+    )  # a whole epoch would not fit in memory
     first = list(itertools.islice(rows, 5000))
     assert {type(row) for row in first} == {int}
     assert len(rows) == 2**40
@@ -75,7 +86,8 @@ def test_two_iterators_alive_at_once_get_two_epochs():
 
 
 @pytest.mark.parametrize(
-    "workers", [{"num_workers": 0}, {"num_workers": 2}, {"num_workers": 2, "persistent_workers": True}]
+    "workers",
+    [{"num_workers": 0}, {"num_workers": 2}, {"num_workers": 2, "persistent_workers": True}],
 )
 def test_a_loader_gives_the_same_rows_for_any_workers(workers):
     fitted = sampler().fit(None, Y)
@@ -92,7 +104,9 @@ def test_a_loader_gives_the_same_rows_for_any_workers(workers):
 
 
 def test_batches_of_a_loader_are_balanced():
-    loader = DataLoader(TensorDataset(torch.tensor(Y)), batch_size=100, sampler=sampler().to_torch_sampler(Y))
+    loader = DataLoader(
+        TensorDataset(torch.tensor(Y)), batch_size=100, sampler=sampler().to_torch_sampler(Y)
+    )
     shares = [batch[0].float().mean().item() for batch in loader]
     assert np.mean(shares) == pytest.approx(0.5)
     assert len(shares) == 10
@@ -114,7 +128,10 @@ def test_torch_samplers_survive_a_pickle_mid_training():
 
 
 def test_only_a_plan_and_a_right_epoch_will_do():
-    with pytest.raises(TypeError, match=r"made by InverseFrequencySampler\.to_torch_sampler\(dataset\), not from list"):
+    with pytest.raises(
+        TypeError,
+        match=r"made by InverseFrequencySampler\.to_torch_sampler\(dataset\), not from list",
+    ):
         BalancedSampler([0, 1, 1])
     rows = sampler().to_torch_sampler(Y)
     rows.epoch = -3
@@ -168,7 +185,8 @@ def test_batch_samplers_are_not_torchs_own_and_survive_a_pickle():
 
 
 @pytest.mark.parametrize(
-    "workers", [{"num_workers": 0}, {"num_workers": 2}, {"num_workers": 2, "persistent_workers": True}]
+    "workers",
+    [{"num_workers": 0}, {"num_workers": 2}, {"num_workers": 2, "persistent_workers": True}],
 )
 def test_a_loader_of_batches_gives_the_same_rows_for_any_workers(workers):
     data = TensorDataset(torch.arange(1000))
@@ -186,7 +204,11 @@ def test_a_loader_of_batches_gives_the_same_rows_for_any_workers(workers):
         ({"batch_size": 0}, ValueError, "batch_size must be an int >= 1, got 0"),
         ({"batch_size": 1.5}, TypeError, r"batch_size must be an int >= 1, got 1\.5"),
         ({"batch_size": True}, TypeError, "batch_size must be an int >= 1, got True"),
-        ({"batch_size": 4, "drop_last": "no"}, TypeError, "drop_last must be True or False, got 'no'"),
+        (
+            {"batch_size": 4, "drop_last": "no"},
+            TypeError,
+            "drop_last must be True or False, got 'no'",
+        ),
         (
             {"batch_size": 1001, "drop_last": True},
             ValueError,
@@ -203,21 +225,27 @@ def test_bad_batches_are_refused(arguments, error, message):
 
 def test_a_balanced_loader_is_one_line():
     data = TensorDataset(torch.arange(1000), torch.tensor(Y))
-    loader = BalancedDataLoader(data, batch_size=50, strength=0.5, n_samples=2000, random_state=0, num_workers=0)
+    loader = BalancedDataLoader(
+        data, batch_size=50, strength=0.5, n_samples=2000, random_state=0, num_workers=0
+    )
     assert isinstance(loader, DataLoader)
     assert len(loader) == 40
     passes = [list(loader) for _ in range(2)]
     fitted = InverseFrequencySampler(strength=0.5, n_samples=2000, random_state=0).fit(None, Y)
     for epoch, batches in enumerate(passes):
         assert {y.sum().item() for _, y in batches} <= {12, 13}  # a quarter
-        assert sorted(torch.cat([rows for rows, _ in batches]).tolist()) == sorted(fitted.draw(epoch).tolist())
+        assert sorted(torch.cat([rows for rows, _ in batches]).tolist()) == sorted(
+            fitted.draw(epoch).tolist()
+        )
 
 
 def test_a_balanced_loader_takes_labels_and_no_other_order():
     data = TensorDataset(torch.zeros(1000, 2))
     assert len(list(BalancedDataLoader(data, batch_size=300, labels=Y, drop_last=True))) == 3
     for other in {"shuffle": True}, {"sampler": [0]}, {"batch_sampler": [[0]]}:
-        with pytest.raises(TypeError, match=f"chooses the rows itself, so it takes no {next(iter(other))}"):
+        with pytest.raises(
+            TypeError, match=f"chooses the rows itself, so it takes no {next(iter(other))}"
+        ):
             BalancedDataLoader(data, labels=Y, **other)
     with pytest.raises(TypeError, match="takes no sampler"):
         BalancedDataLoader(data, labels=Y, sampler=torch.arange(3))
@@ -227,24 +255,35 @@ def test_a_balanced_loader_takes_labels_and_no_other_order():
 def test_a_balanced_loader_hands_on_every_parameter():
     data = TensorDataset(torch.arange(1000), torch.tensor(Y))
     parameters = {"strength": 0.3, "n_samples": 400, "replacement": True, "random_state": 8}
-    expected = InverseFrequencySampler(**parameters).to_torch_batch_sampler(data, batch_size=32, drop_last=True)
+    expected = InverseFrequencySampler(**parameters).to_torch_batch_sampler(
+        data, batch_size=32, drop_last=True
+    )
     loader = BalancedDataLoader(data, batch_size=32, drop_last=True, **parameters)
     assert [rows.tolist() for rows, _ in loader] == list(expected)
 
 
 def test_an_epoch_too_short_for_a_full_batch_is_refused():
-    shrinking = InverseFrequencySampler(strength=lambda epoch: float(epoch > 0), n_samples="under", random_state=0)
+    shrinking = InverseFrequencySampler(
+        strength=lambda epoch: float(epoch > 0), n_samples="under", random_state=0
+    )
     batches = shrinking.to_torch_batch_sampler([0] * 90 + [1] * 10, batch_size=50, drop_last=True)
     assert [len(batch) for batch in batches] == [50, 50]
     with pytest.raises(
-        ValueError, match="batch_size=50 with drop_last=True leaves no batch of the 20 draws of epoch 1"
+        ValueError,
+        match="batch_size=50 with drop_last=True leaves no batch of the 20 draws of epoch 1",
     ):
         next(iter(batches))
 
 
 @pytest.mark.parametrize(
     ("n_samples", "dtype"),
-    [("over", np.uint64), ("under", np.uint32), (None, np.uint32), (2**32 - 901, np.uint32), (2**32 - 900, np.uint64)],
+    [
+        ("over", np.uint64),
+        ("under", np.uint32),
+        (None, np.uint32),
+        (2**32 - 901, np.uint32),
+        (2**32 - 900, np.uint64),
+    ],
 )
 def test_words_are_wide_enough_for_any_epoch_of_a_schedule(n_samples, dtype):
     fitted = InverseFrequencySampler(strength=ramp, n_samples=n_samples).fit(None, Y)
@@ -258,12 +297,18 @@ def ramp(epoch):
 
 @pytest.mark.parametrize("n_samples", [None, 300, "over", "under"])
 def test_strength_may_change_with_the_epoch(n_samples):
-    fitted = InverseFrequencySampler(strength=ramp, n_samples=n_samples, random_state=0).fit(None, Y)
+    fitted = InverseFrequencySampler(strength=ramp, n_samples=n_samples, random_state=0).fit(
+        None, Y
+    )
     rows = fitted.to_torch_sampler()
     batches = fitted.to_torch_batch_sampler(batch_size=50)
     together = np.zeros(1000, dtype=int)
     for epoch in range(13):
-        expected = InverseFrequencySampler(strength=ramp(epoch), n_samples=n_samples).fit(None, Y).sampling_strategy_
+        expected = (
+            InverseFrequencySampler(strength=ramp(epoch), n_samples=n_samples)
+            .fit(None, Y)
+            .sampling_strategy_
+        )
         n_draws = len(rows)
         drawn = np.array(list(rows))
         assert len(drawn) == n_draws
@@ -275,7 +320,9 @@ def test_strength_may_change_with_the_epoch(n_samples):
         assert np.ptp(together[900:]) <= 1
     assert (
         fitted.sampling_strategy_
-        == InverseFrequencySampler(strength=0.0, n_samples=n_samples).fit(None, Y).sampling_strategy_
+        == InverseFrequencySampler(strength=0.0, n_samples=n_samples)
+        .fit(None, Y)
+        .sampling_strategy_
     )
     assert pickle.loads(pickle.dumps(fitted)).draw(4).tolist() == fitted.draw(4).tolist()
 
@@ -294,7 +341,9 @@ def test_a_constant_function_is_the_constant():
     ],
 )
 def test_strengths_that_a_function_gives_are_checked(at_two, error, message):
-    fitted = InverseFrequencySampler(strength=lambda epoch: 1.0 if epoch < 2 else at_two).fit(None, Y)
+    fitted = InverseFrequencySampler(strength=lambda epoch: 1.0 if epoch < 2 else at_two).fit(
+        None, Y
+    )
     with pytest.raises(error, match=message):
         fitted.draw(2)
     with pytest.raises(TypeError, match=r"strength\(0\) must be a real number >= 0, got None"):

@@ -1,4 +1,6 @@
-"""ClassBalanceDisplay: the classes before and after resampling. matplotlib is imported by `plot` alone."""
+"""ClassBalanceDisplay: the classes before and after resampling. matplotlib is imported by `plot`
+alone.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,11 @@ WIDE = 20
 
 
 class ClassBalanceDisplay:
-    """How many rows each class has before and after resampling, or how often each of its rows is drawn.
+    """How many rows each class has before and after resampling, or how often each of its rows is
+    drawn.
 
-    Made by `from_sampler` or `from_labels`. Up to 30 classes are bars; more are curves, from the largest class to the smallest.
+    Made by `from_sampler` or `from_labels`. Up to 30 classes are bars; more are curves, from the
+    largest class to the smallest.
 
     Parameters
     ----------
@@ -109,7 +113,9 @@ class ClassBalanceDisplay:
             )
         check_is_fitted(sampler, "_plan")
         quotas = sampler._plan.quotas_of(check_epoch(epoch))
-        display = cls(classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=quotas)
+        display = cls(
+            classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=quotas
+        )
         return display.plot(ax, quantity=quantity)
 
     @classmethod
@@ -140,7 +146,9 @@ class ClassBalanceDisplay:
             raise ValueError("y must hold labels, got none.")
         new = [label for label in found.tolist() if label not in number]
         if new:
-            raise ValueError(f"y must hold the labels of y_resampled, got none with label {new[0]!r}.")
+            raise ValueError(
+                f"y must hold the labels of y_resampled, got none with label {new[0]!r}."
+            )
         resampled_counts = np.zeros(len(classes), dtype=np.int64)
         resampled_counts[[number[label] for label in found.tolist()]] = np.bincount(resampled_codes)
         display = cls(classes=classes, counts=np.bincount(codes), resampled_counts=resampled_counts)
@@ -195,20 +203,29 @@ class ClassBalanceDisplay:
         return self
 
     def _top(self, highest: float, bottom: float) -> float:
-        """The end of the axis that leaves its upper fifth to the numbers on bars and to the legend."""
+        """The end of the axis that leaves its upper fifth to the numbers on bars and to the
+        legend.
+        """
         if self.ax_.get_yscale() == "log":
             return float(bottom * (highest / bottom) ** 1.25)
         return float(1.25 * highest)
 
     def _bars(self, curves: Mapping[str, Any], start: float) -> None:
-        """Bars from ``start``, side by side in the order of the classes, each with its number if there is room for it."""
+        """Bars from ``start``, side by side in the order of the classes, each with its number if
+        there is room for it.
+        """
         width = 0.8 / len(curves)
         names = [str(label) for label in self.classes.tolist()]
-        numbers = {name: [f"{h:.2f}" if h % 1 else f"{h:.0f}" for h in heights] for name, heights in curves.items()}
+        numbers = {
+            name: [f"{h:.2f}" if h % 1 else f"{h:.0f}" for h in heights]
+            for name, heights in curves.items()
+        }
         has_room = sum(len(number) for some in numbers.values() for number in some) <= MOST_LETTERS
         for i, (name, heights) in enumerate(curves.items()):
             left = np.arange(len(heights)) + (i - (len(curves) - 1) / 2) * width
-            bars = self.ax_.bar(left, heights - start, width, bottom=start, label=name, color=COLORS[name])
+            bars = self.ax_.bar(
+                left, heights - start, width, bottom=start, label=name, color=COLORS[name]
+            )
             if has_room:
                 self.ax_.bar_label(bars, numbers[name], fontsize="small")
         crowded = sum(len(name) + 1 for name in names) > MOST_LETTERS
@@ -220,7 +237,11 @@ class ClassBalanceDisplay:
         order = np.argsort(-self.counts, kind="stable")
         for name, heights in curves.items():
             self.ax_.plot(
-                np.arange(1, len(order) + 1), heights[order], label=name, color=COLORS[name], drawstyle="steps-mid"
+                np.arange(1, len(order) + 1),
+                heights[order],
+                label=name,
+                color=COLORS[name],
+                drawstyle="steps-mid",
             )
         self.ax_.set_xlabel(f"rank of the class by its rows before, of {len(order):,}")
         self.ax_.margins(x=0.01)

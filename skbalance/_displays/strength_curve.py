@@ -1,4 +1,6 @@
-"""StrengthCurveDisplay: a score by strength, from a finished search. matplotlib is imported by `plot` alone."""
+"""StrengthCurveDisplay: a score by strength, from a finished search. matplotlib is imported by
+`plot` alone.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ COLOR = "tab:green"
 class StrengthCurveDisplay:
     """A score over the strength of the sampler, from a finished grid search.
 
-    Made by `from_search`. Where other parameters were searched, too, each strength stands for the best of them.
+    Made by `from_search`. Where other parameters were searched, too, each strength stands for the
+    best of them.
 
     Parameters
     ----------
@@ -55,7 +58,9 @@ class StrengthCurveDisplay:
     ax_: Axes
     figure_: Figure
 
-    def __init__(self, *, strengths: Any, mean_scores: Any, std_scores: Any, score_name: str) -> None:
+    def __init__(
+        self, *, strengths: Any, mean_scores: Any, std_scores: Any, score_name: str
+    ) -> None:
         self.strengths = np.asarray(strengths)
         self.mean_scores = np.asarray(mean_scores)
         self.std_scores = np.asarray(std_scores)
@@ -63,7 +68,12 @@ class StrengthCurveDisplay:
 
     @classmethod
     def from_search(
-        cls, search: Any, *, parameter: str | None = None, metric: str | None = None, ax: Axes | None = None
+        cls,
+        search: Any,
+        *,
+        parameter: str | None = None,
+        metric: str | None = None,
+        ax: Axes | None = None,
     ) -> StrengthCurveDisplay:
         """Plot the scores of a finished search.
 
@@ -72,7 +82,8 @@ class StrengthCurveDisplay:
         search : GridSearchCV or other search
             Fitted, with strengths among its parameters, as numbers.
         parameter : str or None, default=None
-            Name of the parameter that is the strength; None takes the one called ``strength`` or ending in ``__strength``.
+            Name of the parameter that is the strength; None takes the one called ``strength`` or
+            ending in ``__strength``.
         metric : str or None, default=None
             Which of several metrics to show; None where there is one.
         ax : matplotlib Axes or None, default=None
@@ -85,7 +96,8 @@ class StrengthCurveDisplay:
         Raises
         ------
         NotFittedError, ValueError
-            A search that is not finished, without a strength or with several, or without that metric.
+            A search that is not finished, without a strength or with several, or without that
+            metric.
         TypeError
             Strengths that are not numbers.
         """
@@ -93,9 +105,14 @@ class StrengthCurveDisplay:
         results = search.cv_results_
         searched = [name.removeprefix("param_") for name in results if name.startswith("param_")]
         parameter = _chosen(
-            "parameter", parameter, searched, [name for name in searched if name.split("__")[-1] == "strength"]
+            "parameter",
+            parameter,
+            searched,
+            [name for name in searched if name.split("__")[-1] == "strength"],
         )
-        metrics = [name.removeprefix("mean_test_") for name in results if name.startswith("mean_test_")]
+        metrics = [
+            name.removeprefix("mean_test_") for name in results if name.startswith("mean_test_")
+        ]
         metric = _chosen("metric", metric, metrics, metrics)
         strengths = np.ma.asarray(results[f"param_{parameter}"])
         is_there = ~np.ma.getmaskarray(strengths)  # another grid of a list may be without strengths
@@ -117,7 +134,8 @@ class StrengthCurveDisplay:
         ).plot(ax)
 
     def plot(self, ax: Axes | None = None) -> StrengthCurveDisplay:
-        """Draw the plot: the mean over the folds, and a band of one standard deviation to each side.
+        """Draw the plot: the mean over the folds, and a band of one standard deviation to each
+        side.
 
         Parameters
         ----------
@@ -138,7 +156,9 @@ class StrengthCurveDisplay:
         low, high = self.mean_scores - self.std_scores, self.mean_scores + self.std_scores
         self.ax_.fill_between(self.strengths, low, high, alpha=0.2, color=COLOR, linewidth=0)
         self.ax_.plot(self.strengths, self.mean_scores, marker="o", color=COLOR)
-        self.ax_.set(xlabel="strength", ylabel=f"{self.score_name}\n(mean ± standard deviation over folds)")
+        self.ax_.set(
+            xlabel="strength", ylabel=f"{self.score_name}\n(mean ± standard deviation over folds)"
+        )
         return self
 
 

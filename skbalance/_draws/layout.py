@@ -6,19 +6,24 @@ from skbalance._draws.permutation import gather
 
 
 class Layout:
-    """Which slots of an epoch are whose: runs as long as the quotas, in the order of the classes."""
+    """Which slots of an epoch are whose: runs as long as the quotas, in the order of the
+    classes.
+    """
 
     def __init__(self, quotas, dtype):
         self.n_samples = int(quotas.sum())
         self.quotas = quotas.astype(dtype)
         self.ends = np.cumsum(quotas).astype(dtype)
         self.starts = self.ends - self.quotas
-        # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two classes.
+        # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two
+        # classes.
         n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
         self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
         ends_in_buckets = -((-np.cumsum(quotas)) >> self._shift)  # rounded up
         n_first = np.diff(ends_in_buckets, prepend=0)
-        self._buckets = np.repeat(np.arange(len(quotas), dtype=np.min_scalar_type(len(quotas) - 1)), n_first)
+        self._buckets = np.repeat(
+            np.arange(len(quotas), dtype=np.min_scalar_type(len(quotas) - 1)), n_first
+        )
 
     def class_of(self, slots):
         """Index of the class whose run holds each slot.
@@ -33,10 +38,11 @@ class Layout:
         return classes
 
     def draws(self, slots):
-        """Class at the slots, and which draw of its class each is, from 0: the array ``slots`` itself, overwritten.
+        """Class at the slots, and which draw of its class each is, from 0: the array ``slots``
+        itself, overwritten.
 
-        The classes have one entry where all slots are of one class. Whoever goes on with them takes either: numpy then works
-        with scalars, which is what makes long runs of a class cheap.
+        The classes have one entry where all slots are of one class. Whoever goes on with them takes
+        either: numpy then works with scalars, which is what makes long runs of a class cheap.
 
         >>> [found.tolist() for found in Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], dtype=np.uint32))]
         [[1], [0, 2]]

@@ -1,4 +1,6 @@
-"""Iterators at C speed that know where they are, and the states in which a run is kept and taken up again."""
+"""Iterators at C speed that know where they are, and the states in which a run is kept and taken up
+again.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ VERSION = 1
 class Place(NamedTuple):
     """Where a pass stands in an epoch.
 
-    ``position`` counts what is done: of rows the draws of all ranks together, of batches those of one rank. The latter go with
-    the way in which the epoch is cut.
+    ``position`` counts what is done: of rows the draws of all ranks together, of batches those of
+    one rank. The latter go with the way in which the epoch is cut.
     """
 
     epoch: int
@@ -31,7 +33,9 @@ class Place(NamedTuple):
 
 
 class ResumableIterator(chain[Any]):
-    """A chain of lists, made one by one. What is left of the current list tells where the chain stands."""
+    """A chain of lists, made one by one. What is left of the current list tells where the chain
+    stands.
+    """
 
     _sampler: ResumableSampler
     _pass: Pass
@@ -48,7 +52,8 @@ class ResumableIterator(chain[Any]):
         return self._sampler._state_of(self._sampler._place_in(self._pass))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state instead of where the sampler would begin; a state from the end of an epoch leaves nothing to yield.
+        """Go on from a state instead of where the sampler would begin; a state from the end of an
+        epoch leaves nothing to yield.
 
         Raises
         ------
@@ -63,7 +68,9 @@ class ResumableIterator(chain[Any]):
 
 
 class Pass:
-    """What an iterator has listed of an epoch. It knows neither iterator nor sampler, so that nothing holds itself."""
+    """What an iterator has listed of an epoch. It knows neither iterator nor sampler, so that
+    nothing holds itself.
+    """
 
     def __init__(self) -> None:
         self.loaded: Place | None = None
@@ -87,9 +94,9 @@ class Pass:
 class ResumableSampler(Sampler[Any]):
     """What samplers of rows and of batches share: epochs, and states that tell where one stands.
 
-    A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`), where a pass stands after some of
-    them (`_place_after`), at which position the place's epoch ends (`_end_of`), and how a place of other ranks has to be changed to
-    be its own (`_adapted`).
+    A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`),
+    where a pass stands after some of them (`_place_after`), at which position the place's epoch
+    ends (`_end_of`), and how a place of other ranks has to be changed to be its own (`_adapted`).
     """
 
     _plan: Plan
@@ -117,7 +124,8 @@ class ResumableSampler(Sampler[Any]):
         return self._n_left(self._next_place())
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the pass that began last stands, also if it was left early; before any, or after `set_epoch`, where the next begins.
+        """Where the pass that began last stands, also if it was left early; before any, or after
+        `set_epoch`, where the next begins.
 
         Returns
         -------
@@ -126,22 +134,29 @@ class ResumableSampler(Sampler[Any]):
         """
         latest = self._latest
         begun = latest.begun if latest else None
-        # A row sampler and its batch sampler share the epoch, and it may be assigned: then it was another pass, or none.
-        if latest and begun and (begun.cut is None) == (self._cut is None) and begun.epoch + 1 == self.epoch:
+        # A row sampler and its batch sampler share the epoch, and it may be assigned: then it was
+        # another pass, or none.
+        if (
+            latest
+            and begun
+            and (begun.cut is None) == (self._cut is None)
+            and begun.epoch + 1 == self.epoch
+        ):
             return self._state_of(self._place_in(latest))
         return self._state_of(self._next_place())
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Let the next pass go on from a state of this or another process.
 
-        A state from the end of an epoch goes on with the next one. Of batches, the rest of the epoch keeps the steps of the state
-        (their size over all ranks, and whether all are full); the sampler's own hold from the next epoch on.
+        A state from the end of an epoch goes on with the next one. Of batches, the rest of the
+        epoch keeps the steps of the state (their size over all ranks, and whether all are full);
+        the sampler's own hold from the next epoch on.
 
         Parameters
         ----------
         state : dict
-            From `state_dict` of a sampler, or of an iterator over one, of the same kind, labels, parameters and seed; the
-            number of ranks may be another.
+            From `state_dict` of a sampler, or of an iterator over one, of the same kind, labels,
+            parameters and seed; the number of ranks may be another.
 
         Raises
         ------
@@ -223,15 +238,25 @@ def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
     wanted = "version", "fingerprint", "epoch", "position", "cut"
     missing = [name for name in wanted if name not in state]
     if missing:
-        raise ValueError(f"a state must be made by state_dict(), got one without {', '.join(missing)}.")
+        raise ValueError(
+            f"a state must be made by state_dict(), got one without {', '.join(missing)}."
+        )
     if type(state["version"]) is not int or state["version"] != VERSION:
-        raise ValueError(f"the state is of version {state['version']!r}, this skbalance reads version {VERSION}.")
+        raise ValueError(
+            f"the state is of version {state['version']!r}, this skbalance reads version {VERSION}."
+        )
     if (state["cut"] is not None) != of_batches:
         kinds = ("rows", "batches") if of_batches else ("batches", "rows")
-        raise ValueError(f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}.")
+        raise ValueError(
+            f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}."
+        )
     if not isinstance(state["position"], Integral) or isinstance(state["position"], bool):
         raise TypeError(f"the position of a state must be an int, got {state['position']!r}.")
-    place = Place(check_epoch(state["epoch"]), int(state["position"]), _cut_of(state["cut"]) if of_batches else None)
+    place = Place(
+        check_epoch(state["epoch"]),
+        int(state["position"]),
+        _cut_of(state["cut"]) if of_batches else None,
+    )
     if state["fingerprint"] != plan.fingerprint(place.epoch):
         raise ValueError(
             "the state belongs to other labels (or another order of them), other parameters or another seed; give "
@@ -242,7 +267,9 @@ def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
 
 def _cut_of(values: Any) -> Cut:
     match values:
-        case [int(size), bool(drop_last), int(n_ranks), int(n_turns), [*earlier]] if min(size, n_ranks, n_turns) >= 1:
+        case [int(size), bool(drop_last), int(n_ranks), int(n_turns), [*earlier]] if (
+            min(size, n_ranks, n_turns) >= 1
+        ):
             if all(_is_stop(stop) for stop in earlier):
                 return Cut(size, drop_last, n_ranks, n_turns, tuple(map(tuple, earlier)))
     raise ValueError(

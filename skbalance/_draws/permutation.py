@@ -1,15 +1,17 @@
 """Keyed permutations of [0, n) that map one element at a time, and their inverses.
 
-A small domain is shuffled by Fisher and Yates' transpositions, followed for a single element: exactly uniform, as far
-as the hash is. A larger one runs through a generalised Feistel network on a rectangle of at least ``n`` elements, where row and
-column change in turn by a hash of the other: the row by addition modulo the number of rows, the column by exclusive or. There are
-``2**column_bits`` columns, so that no element is divided, and between half and twice as many rows. What lands past ``n`` goes
-round again ("cycle walking").
+A small domain is shuffled by Fisher and Yates' transpositions, followed for a single element:
+exactly uniform, as far as the hash is. A larger one runs through a generalised Feistel network on a
+rectangle of at least ``n`` elements, where row and column change in turn by a hash of the other:
+the row by addition modulo the number of rows, the column by exclusive or. There are
+``2**column_bits`` columns, so that no element is divided, and between half and twice as many rows.
+What lands past ``n`` goes round again ("cycle walking").
 
-Everything is elementwise unsigned arithmetic that wraps. uint32 serves domains below 2**32, uint64 those below 2**63.
+Everything is elementwise unsigned arithmetic that wraps. uint32 serves domains below 2**32, uint64
+those below 2**63.
 
-References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002; Durstenfeld, "Algorithm 235:
-random permutation", Communications of the ACM, 1964.
+References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002; Durstenfeld,
+"Algorithm 235: random permutation", Communications of the ACM, 1964.
 """
 
 import threading
@@ -25,7 +27,9 @@ GOLDEN64 = 0x9E3779B97F4A7C15
 
 
 class _Word(NamedTuple):
-    """The constants of one word width: its bits, half of them, one, and the hash's shift and multipliers."""
+    """The constants of one word width: its bits, half of them, one, and the hash's shift and
+    multipliers.
+    """
 
     bits: np.ndarray
     half: np.ndarray
@@ -47,7 +51,9 @@ _WORDS = {
 
 
 class Domain(NamedTuple):
-    """Sizes ``n`` and the rectangles that hold them: unsigned arrays of one dtype, one entry or one an element."""
+    """Sizes ``n`` and the rectangles that hold them: unsigned arrays of one dtype, one entry or one
+    an element.
+    """
 
     n: np.ndarray
     n_rows: np.ndarray
@@ -85,9 +91,11 @@ class Key(NamedTuple):
 
 
 def mix64(x):
-    """A bijection of 64-bit words in which every bit of ``x`` (an int or a uint64 array) reaches every bit.
+    """A bijection of 64-bit words in which every bit of ``x`` (an int or a uint64 array) reaches
+    every bit.
 
-    The finaliser of Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+    The finaliser of Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
+    2014.
 
     >>> hex(mix64(1))
     '0x5692161d100b05e5'
@@ -100,7 +108,8 @@ def mix64(x):
 
 
 def derive(seed, *words):
-    """A 64-bit hash of a seed and of what it is for: words below 2**64, hashed one by one, never added.
+    """A 64-bit hash of a seed and of what it is for: words below 2**64, hashed one by one, never
+    added.
 
     Words are ints or uint64 arrays; with an array among them the hash is an array.
 
@@ -114,7 +123,8 @@ def derive(seed, *words):
 
 
 def hash_words(x, key):
-    """A keyed hash of words that keeps them distinct; all bits of it are good, also where only a few of the words' bits vary.
+    """A keyed hash of words that keeps them distinct; all bits of it are good, also where only a
+    few of the words' bits vary.
 
     >>> len(set(hash_words(np.arange(1000, dtype=np.uint32), 7).tolist()))
     1000
@@ -128,7 +138,9 @@ def hash_words(x, key):
 
 
 def pick(arrays, index):
-    """The entries at ``index`` of the arrays of a Domain or Key; where there is one entry, it serves every index."""
+    """The entries at ``index`` of the arrays of a Domain or Key; where there is one entry, it
+    serves every index.
+    """
     return type(arrays)(*(array if array.size == 1 else gather(array, index) for array in arrays))
 
 
@@ -138,14 +150,17 @@ def _scalars(arrays):
 
 
 def gather(array, index):
-    """``array[index]``, twice as fast, for indices known to lie inside: "wrap" saves numpy a pass over a buffer."""
+    """``array[index]``, twice as fast, for indices known to lie inside: "wrap" saves numpy a pass
+    over a buffer.
+    """
     return array.take(index.astype(np.intp, copy=False), mode="wrap")
 
 
 def permute(x, domain, key):
     """Replace each element of ``x`` by where it goes, in place, and return ``x``.
 
-    ``x``, an array of unsigned words, is below ``domain.n``; ``domain`` and ``key`` have one entry, or one for each element.
+    ``x``, an array of unsigned words, is below ``domain.n``; ``domain`` and ``key`` have one entry,
+    or one for each element.
 
     >>> x = np.arange(6, dtype=np.uint32)
     >>> sorted(permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)).tolist())
@@ -155,7 +170,8 @@ def permute(x, domain, key):
 
 
 def unpermute(x, domain, key):
-    """The inverse of `permute`: ``unpermute(permute(x, domain, key), domain, key)`` is ``x`` as it was.
+    """The inverse of `permute`: ``unpermute(permute(x, domain, key), domain, key)`` is ``x`` as it
+    was.
 
     >>> x = np.arange(6, dtype=np.uint32)
     >>> domain, key = Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)
@@ -188,13 +204,17 @@ def _of_some(method, x, some, domain, key, inverse):
 
 
 def _trace(x, domain, key, inverse):
-    """Follow elements through the transpositions (j, random place up to j) of a Fisher-Yates shuffle, in single bytes."""
+    """Follow elements through the transpositions (j, random place up to j) of a Fisher-Yates
+    shuffle, in single bytes.
+    """
     word = _WORDS[x.dtype]
     hashes, scratch = np.empty_like(key.even), np.empty_like(key.even)
     place, n = x.astype(np.uint8), domain.n.astype(np.uint8)
     steps = range(1, int(n.max()))
     for j in reversed(steps) if inverse else steps:
-        _hash(key.even, key.odd * j, word, hashes, scratch)  # the key alone: j's place depends on no element
+        _hash(
+            key.even, key.odd * j, word, hashes, scratch
+        )  # the key alone: j's place depends on no element
         _scale(hashes, j + 1, word)
         other = hashes.astype(np.uint8)
         moves = ((place == j) | (place == other)) & (n > j)
@@ -204,7 +224,9 @@ def _trace(x, domain, key, inverse):
 
 
 def _walk(x, domain, key, inverse, rounds):
-    """The Feistel network, in place, and again for the few elements that it sends past the domain's end."""
+    """The Feistel network, in place, and again for the few elements that it sends past the domain's
+    end.
+    """
     _feistel(x, domain, key, inverse, rounds)
     outside = np.flatnonzero(x >= domain.n)
     if outside.size:
@@ -212,7 +234,9 @@ def _walk(x, domain, key, inverse, rounds):
 
 
 def _feistel(x, domain, key, inverse, rounds):
-    """Change each side of the rectangle in turn by a hash of the other one, or take it back in reverse order."""
+    """Change each side of the rectangle in turn by a hash of the other one, or take it back in
+    reverse order.
+    """
     word = _WORDS[x.dtype]
     domain, key = _scalars(domain), _scalars(key)
     left, (right, change, scratch) = x, scratch_like(x)  # in place: the left side is x itself
@@ -233,7 +257,9 @@ def _feistel(x, domain, key, inverse, rounds):
 
 
 class _Scratch(threading.local):
-    """Words to work in, a thread's own: to fetch fresh memory takes longer than the arithmetic, where freed memory is not kept."""
+    """Words to work in, a thread's own: to fetch fresh memory takes longer than the arithmetic,
+    where freed memory is not kept.
+    """
 
     def __init__(self):
         self.words = np.empty((3, CHUNK), dtype=np.uint64)
@@ -243,8 +269,14 @@ _SCRATCH = _Scratch()
 
 
 def scratch_like(x):
-    """Three arrays like ``x`` to work in, until the next call; new ones where it is longer than a chunk."""
-    return _SCRATCH.words.view(x.dtype)[:, : len(x)] if len(x) <= CHUNK else np.empty((3, len(x)), x.dtype)
+    """Three arrays like ``x`` to work in, until the next call; new ones where it is longer than a
+    chunk.
+    """
+    return (
+        _SCRATCH.words.view(x.dtype)[:, : len(x)]
+        if len(x) <= CHUNK
+        else np.empty((3, len(x)), x.dtype)
+    )
 
 
 def _hash(x, key, word, out, scratch):
@@ -264,7 +296,9 @@ def _scale(hashes, bound, word):
 
 
 def add_modulo(x, change, bound, inverse, scratch):
-    """Add ``change`` to ``x``, both below the bound, or subtract it: of x and x -+ bound, the one out of range wraps far up."""
+    """Add ``change`` to ``x``, both below the bound, or subtract it: of x and x -+ bound, the one
+    out of range wraps far up.
+    """
     if inverse:
         x -= change
         np.add(x, bound, out=scratch)
@@ -274,6 +308,7 @@ def add_modulo(x, change, bound, inverse, scratch):
     np.minimum(x, scratch, out=x)
 
 
-# Measured with 4,000,000 keys on single positions and pairs of positions: 12 rounds show no bias from 17 rows on, 6 rounds
-# none from 1024 on. Fisher-Yates takes n - 1 steps, so up to about 16 rows it is also the cheapest.
+# Measured with 4,000,000 keys on single positions and pairs of positions: 12 rounds show no bias
+# from 17 rows on, 6 rounds none from 1024 on. Fisher-Yates takes n - 1 steps, so up to about 16
+# rows it is also the cheapest.
 METHODS = ((16, _trace), (1023, partial(_walk, rounds=12)), (2**63, partial(_walk, rounds=6)))

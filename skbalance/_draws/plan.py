@@ -1,22 +1,25 @@
-"""Positions of an epoch to rows, and rows to how often they are drawn: pure functions of (seed, epoch, position).
+"""Positions of an epoch to rows, and rows to how often they are drawn: pure functions of (seed,
+epoch, position).
 
-The n rows of a class sit on the n places of a circle, and its draws go round without stopping: an epoch that draws q
-times takes the q places from its border on, where the epoch before it stopped. So no row is ever more than one draw
-ahead of another of its class, neither within an epoch nor over all epochs together.
+The n rows of a class sit on the n places of a circle, and its draws go round without stopping: an
+epoch that draws q times takes the q places from its border on, where the epoch before it stopped.
+So no row is ever more than one draw ahead of another of its class, neither within an epoch nor over
+all epochs together.
 
-    slot    = shuffle[seed, epoch](position)             a permutation of [0, n_samples)
-    class   = the one whose run of the cumulative quotas holds slot;  k = slot - the run's start
-    place   = (border + k) mod n                         with border = epoch * q mod n
-    place   = shuffle[seed, class, half, since](place)   within its half of the circle
-    ordinal = shuffle[seed, class, dealt](place)         the row that sits there: a permutation of [0, n)
-    row     = pool[class][ordinal]
+    slot    = shuffle[seed, epoch](position)             a permutation of [0, n_samples) class   =
+    the one whose run of the cumulative quotas holds slot;  k = slot - the run's start place   =
+    (border + k) mod n                         with border = epoch * q mod n place   = shuffle[seed,
+    class, half, since](place)   within its half of the circle ordinal = shuffle[seed, class,
+    dealt](place)         the row that sits there: a permutation of [0, n) row     =
+    pool[class][ordinal]
 
-Why halves? In one fixed order, the same rows would share an epoch lap after lap. In a new order for each lap, an epoch that
-spans two laps could draw a row at the end of one and again at the start of the next, while others wait. So each half of the
-circle is shuffled by itself, and keeps its order while borders fall inside it, since the rows on the two sides of a border
-belong to different epochs; ``since`` is the first epoch of such a run. A half that no border cuts gets a new order. Where a
-border falls on the start of the circle, all rows have been drawn equally often, and the whole circle is dealt anew; ``dealt``
-is the last such epoch.
+Why halves? In one fixed order, the same rows would share an epoch lap after lap. In a new order for
+each lap, an epoch that spans two laps could draw a row at the end of one and again at the start of
+the next, while others wait. So each half of the circle is shuffled by itself, and keeps its order
+while borders fall inside it, since the rows on the two sides of a border belong to different
+epochs; ``since`` is the first epoch of such a run. A half that no border cuts gets a new order.
+Where a border falls on the start of the circle, all rows have been drawn equally often, and the
+whole circle is dealt anew; ``dealt`` is the last such epoch.
 """
 
 from collections.abc import Callable
@@ -52,9 +55,10 @@ SLOTS, CIRCLES, HALVES, BOOTSTRAP, BATCHES, WITHIN_BATCHES = range(6)
 class Plan:
     """All that the draws of all epochs depend on.
 
-    ``class_counts`` and ``quotas`` are int64 arrays of shape (n_classes,). ``pool`` holds the rows of each class in row
-    order, class after class; without it, rows are known by class and ordinal only. With a ``schedule``, a function from epoch
-    to quotas made of the user's function of strength, ``quotas`` are those of epoch 0, and ``most_draws`` bounds any epoch's draws.
+    ``class_counts`` and ``quotas`` are int64 arrays of shape (n_classes,). ``pool`` holds the rows
+    of each class in row order, class after class; without it, rows are known by class and ordinal
+    only. With a ``schedule``, a function from epoch to quotas made of the user's function of
+    strength, ``quotas`` are those of epoch 0, and ``most_draws`` bounds any epoch's draws.
     """
 
     class_counts: np.ndarray
@@ -93,12 +97,16 @@ class Plan:
         pool = np.empty(0, dtype=np.uint32) if self.pool is None else self.pool
         result = blake2b(f"{self.seed} {self.replacement} {self.dtype}".encode(), digest_size=16)
         for array in (self.class_counts, pool):
-            result.update(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).data)
+            result.update(
+                np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).data
+            )
         return result.digest()
 
     @cached_property
     def dtype(self):
-        """The narrowest words in which neither a slot nor a place plus an epoch's draws overflows, in any epoch."""
+        """The narrowest words in which neither a slot nor a place plus an epoch's draws overflows,
+        in any epoch.
+        """
         if self.schedule:
             largest = int(self.class_counts.max()) + self.most_draws
         else:
@@ -159,16 +167,22 @@ class Epoch:
             return
         here, there = plan.border_of(number), plan.border_of(number + 1)
         self._border, self._middles = here.place.astype(plan.dtype), plan.middles.astype(plan.dtype)
-        self._circle_keys = Key.of(derive(plan.seed, CIRCLES, classes, here.dealt.astype(np.uint64)), plan.dtype)
-        # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's own border comes last and
-        # so wins: what was drawn on its other side must stay there.
+        self._circle_keys = Key.of(
+            derive(plan.seed, CIRCLES, classes, here.dealt.astype(np.uint64)), plan.dtype
+        )
+        # A half has one order for the whole epoch: a new one, unless a border cuts it. The epoch's
+        # own border comes last and so wins: what was drawn on its other side must stay there.
         orders = np.full((len(classes), 2), number)
         self._is_cut = np.zeros((len(classes), 2), dtype=bool)
         for border in there, here:
             orders[np.arange(len(classes)), border.half] = border.since
-            self._is_cut[np.arange(len(classes)), border.half] |= border.place != plan.middles * border.half
+            self._is_cut[np.arange(len(classes)), border.half] |= (
+                border.place != plan.middles * border.half
+            )
         halves = np.arange(2 * len(classes), dtype=np.uint64)
-        self._half_keys = Key.of(derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype)
+        self._half_keys = Key.of(
+            derive(plan.seed, HALVES, halves, orders.ravel().astype(np.uint64)), plan.dtype
+        )
 
     def __len__(self):
         return self.layout.n_samples
@@ -180,7 +194,8 @@ class Epoch:
     def rows_of(self, classes, k):
         """Rows of the ``k``-th draws of the classes, of which one entry serves all."""
         return gather(
-            self.plan.pool, gather(self.plan.pool_starts, classes) + self._ordinals(classes, k).astype(np.intp)
+            self.plan.pool,
+            gather(self.plan.pool_starts, classes) + self._ordinals(classes, k).astype(np.intp),
         )
 
     def chunks(self, begin=0, ranks=ALONE):
@@ -189,14 +204,18 @@ class Epoch:
             yield self.rows(ranks.positions(start, stop, len(self), begin))
 
     def all_rows(self):
-        """Rows at all positions: an int64 array. Drawn class by class, which is faster, and then shuffled."""
+        """Rows at all positions: an int64 array. Drawn class by class, which is faster, and then
+        shuffled.
+        """
         by_slot = np.empty(len(self), dtype=self.plan.pool.dtype)
         for start, stop in pieces(self.layout.starts, self.layout.ends, len(self)):
             slots = np.arange(start, stop, dtype=self.plan.dtype)
             by_slot[start:stop] = self.rows_of(*self.layout.draws(slots))
         rows = np.empty(len(self), dtype=np.int64)
         for start, stop in spans(len(self)):
-            rows[start:stop] = gather(by_slot, self._slots(np.arange(start, stop, dtype=self.plan.dtype)))
+            rows[start:stop] = gather(
+                by_slot, self._slots(np.arange(start, stop, dtype=self.plan.dtype))
+            )
         return rows
 
     def locate(self, positions):
@@ -224,25 +243,43 @@ class Epoch:
         return permute(place, circle, pick(self._circle_keys, classes))
 
     def multiplicities(self, classes, ordinals):
-        """How often this epoch draws the rows at the ordinals of the classes: the inverse of `locate`.
+        """How often this epoch draws the rows at the ordinals of the classes: the inverse of
+        `locate`.
 
-        A row is drawn once for each time that the draws come round to its place. Ordinals are overwritten if they have the plan's dtype.
+        A row is drawn once for each time that the draws come round to its place. Ordinals are
+        overwritten if they have the plan's dtype.
         """
         plan = self.plan
         if plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
         circle = pick(plan.circle_domains, classes)
-        place = unpermute(ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes))
-        # In a half that no border cuts, all places are drawn equally often: whose is whose makes no difference.
-        self._in_halves(unpermute, classes, place, self._is_cut[classes[0]] if len(classes) == 1 else (True, True))
-        # Now the draws from the border on until the first of each place, and then the times that the draws come round to it.
-        add_modulo(place, gather(self._border, classes), circle.n, inverse=True, scratch=scratch_like(place)[0])
+        place = unpermute(
+            ordinals.astype(plan.dtype, copy=False), circle, pick(self._circle_keys, classes)
+        )
+        # In a half that no border cuts, all places are drawn equally often: whose is whose makes no
+        # difference.
+        self._in_halves(
+            unpermute,
+            classes,
+            place,
+            self._is_cut[classes[0]] if len(classes) == 1 else (True, True),
+        )
+        # Now the draws from the border on until the first of each place, and then the times that
+        # the draws come round to it.
+        add_modulo(
+            place,
+            gather(self._border, classes),
+            circle.n,
+            inverse=True,
+            scratch=scratch_like(place)[0],
+        )
         times = np.subtract(gather(self.layout.quotas, classes) + circle.n - 1, place, out=place)
         times //= circle.n
         return times
 
     def multiplicities_of_runs(self, classes, first, n):
-        """How often this epoch draws the rows of one run of ordinals a class: ``n`` of them, from ``first`` on.
+        """How often this epoch draws the rows of one run of ordinals a class: ``n`` of them, from
+        ``first`` on.
 
         >>> plan = Plan(np.array([1, 3]), np.array([3, 3]), seed=0)
         >>> Epoch(plan, 0).multiplicities_of_runs(np.array([0, 1]), np.array([0, 1]), np.array([1, 2])).tolist()
@@ -255,7 +292,8 @@ class Epoch:
             return result
         runs = Layout(n, self.plan.dtype)
         steps = np.arange(min(CHUNK, len(result)), dtype=self.plan.dtype)
-        # One array serves all pieces: where freed memory is not kept, new ones take a tenth of the time.
+        # One array serves all pieces: where freed memory is not kept, new ones take a tenth of the
+        # time.
         slots = np.empty_like(steps)
         for start, stop in pieces(runs.starts, runs.ends, len(result)):
             run, k = runs.draws(np.add(steps[: stop - start], start, out=slots[: stop - start]))
@@ -264,7 +302,9 @@ class Epoch:
         return result
 
     def _in_halves(self, permutation, classes, place, halves=(True, True)):
-        """Apply this epoch's order to places within their halves, in place; of a single class only in the halves asked for."""
+        """Apply this epoch's order to places within their halves, in place; of a single class only
+        in the halves asked for.
+        """
         middle = gather(self._middles, classes)
         second = place >= middle
         if len(classes) > 1:
@@ -290,6 +330,8 @@ class Epoch:
         place += offset
 
     def _bootstrap(self, classes, k):
-        """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too large to be uniform."""
+        """A uniform ordinal from the hash of each draw: 53 bits of it, so that no class is too
+        large to be uniform.
+        """
         bits = mix64(gather(self._bootstrap_bits, classes) + k.astype(np.uint64) * GOLDEN64)
         return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)

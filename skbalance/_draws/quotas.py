@@ -5,16 +5,17 @@ import numpy as np
 # Above this a float64 no longer holds every whole number, so quotas could not sum to n_samples.
 MOST_DRAWS = 2**53
 
-# Fractions are compared at this many decimals: the last bits of a power differ between platforms, quotas must not.
+# Fractions are compared at this many decimals: the last bits of a power differ between platforms,
+# quotas must not.
 DECIMALS = 6
 
 
 def shares(class_counts, strength):
     """Fraction of the draws that each class gets: proportional to ``n_c ** (1 - strength)``.
 
-    Source: the instance-balanced (0), square-root (0.5) and class-balanced (1) samplers of Kang et al., "Decoupling
-    representation and classifier for long-tailed recognition", ICLR 2020, with exponent ``q = 1 - strength``; 2 is the
-    reversed sampler of Zhou et al., "BBN", CVPR 2020.
+    Source: the instance-balanced (0), square-root (0.5) and class-balanced (1) samplers of Kang et
+    al., "Decoupling representation and classifier for long-tailed recognition", ICLR 2020, with
+    exponent ``q = 1 - strength``; 2 is the reversed sampler of Zhou et al., "BBN", CVPR 2020.
 
     >>> shares([90, 10], strength=1.0).tolist()
     [0.5, 0.5]
@@ -26,7 +27,8 @@ def shares(class_counts, strength):
 
 
 def row_weights(class_counts, strength):
-    """Weight of a row of each class: ``n_c ** -strength``, scaled so that its mean over all rows is 1.
+    """Weight of a row of each class: ``n_c ** -strength``, scaled so that its mean over all rows is
+    1.
 
     >>> row_weights([75, 25], strength=1.0).round(3).tolist()
     [0.667, 2.0]
@@ -39,8 +41,8 @@ def row_weights(class_counts, strength):
 def quotas(class_counts, strength, n_samples):
     """Whole draws of each class in an epoch.
 
-    ``n_samples`` is a number of draws, or the word ``"over"`` (no class shrinks, the largest keeps its size) or
-    ``"under"`` (no class grows, the smallest keeps its size).
+    ``n_samples`` is a number of draws, or the word ``"over"`` (no class shrinks, the largest keeps
+    its size) or ``"under"`` (no class grows, the smallest keeps its size).
 
     >>> quotas([90, 10], 1.0, 50).tolist(), quotas([90, 10], 1.0, "over").tolist(), quotas([90, 10], 1.0, "under").tolist()
     ([25, 25], [90, 90], [10, 10])
@@ -64,9 +66,9 @@ def quotas(class_counts, strength, n_samples):
 def apportion(shares, n_samples):
     """Whole numbers that sum to ``n_samples``, none below 1, in proportion to ``shares``.
 
-    A class whose ideal is below one draw gets one and is set aside; the rest share what remains, and so on. Then
-    the method of largest remainders (Hamilton's): floors, and what is left over goes to the largest fractions, a tie to
-    the lower index.
+    A class whose ideal is below one draw gets one and is set aside; the rest share what remains,
+    and so on. Then the method of largest remainders (Hamilton's): floors, and what is left over
+    goes to the largest fractions, a tie to the lower index.
 
     >>> apportion(np.array([0.5, 0.3, 0.2]), 7).tolist()
     [4, 2, 1]
@@ -76,8 +78,8 @@ def apportion(shares, n_samples):
     order = np.argsort(shares, kind="stable")
     rising = shares[order]
     remaining = np.cumsum(rising[::-1])[::-1]
-    # Those set aside are a run of the smallest shares, up to the first that is owed a whole draw of what then remains; the
-    # largest always is.
+    # Those set aside are a run of the smallest shares, up to the first that is owed a whole draw of
+    # what then remains; the largest always is.
     owed_one = (n_samples - np.arange(len(shares))) * rising >= remaining
     n_aside = int(np.argmax(owed_one))
     result = np.ones(len(shares), dtype=np.int64)
@@ -94,4 +96,6 @@ def apportion(shares, n_samples):
 def _scaled_power(class_counts, exponent):
     """``class_counts ** exponent`` over its largest entry, so that no exponent overflows."""
     class_counts = np.asarray(class_counts, dtype=np.float64)
-    return (class_counts / (class_counts.max() if exponent >= 0 else class_counts.min())) ** exponent
+    return (
+        class_counts / (class_counts.max() if exponent >= 0 else class_counts.min())
+    ) ** exponent

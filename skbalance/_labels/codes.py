@@ -14,7 +14,8 @@ from skbalance._labels.containers import label_array, missing
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.
 TABLE = 2**16
 
-# Texts handled at a time: all their words stay in the cache. Their numbers are guessed from a table by hashes of so many bits.
+# Texts handled at a time: all their words stay in the cache. Their numbers are guessed from a table
+# by hashes of so many bits.
 CHUNK_OF_TEXTS = 2**14
 HASH_BITS = 16
 
@@ -28,7 +29,8 @@ def encode(y):
     Parameters
     ----------
     y : array-like of shape (n,), (n, 1) or, one-hot, (n, n_columns)
-        Integers, strings, bools or other hashable, sortable objects: numpy, pandas, polars, a CPU or CUDA tensor, a list.
+        Integers, strings, bools or other hashable, sortable objects: numpy, pandas, polars, a CPU
+        or CUDA tensor, a list.
 
     Returns
     -------
@@ -39,7 +41,8 @@ def encode(y):
     Raises
     ------
     TypeError, ValueError
-        Labels that are missing, floats, complex numbers, datetime64, unhashable or unsortable; several labels a row.
+        Labels that are missing, floats, complex numbers, datetime64, unhashable or unsortable;
+        several labels a row.
 
     Examples
     --------
@@ -55,8 +58,8 @@ def encode(y):
         return _encode_texts(labels)
     if kind in "OUST":  # objects, str, bytes, numpy's StringDType
         return _encode_objects(labels)
-    # "Complex data not supported", "Unknown label type" and "Multilabel and multioutput targets are not supported" are what
-    # the check suites of scikit-learn and imbalanced-learn look for.
+    # "Complex data not supported", "Unknown label type" and "Multilabel and multioutput targets are
+    # not supported" are what the check suites of scikit-learn and imbalanced-learn look for.
     if kind == "f" and np.isnan(labels).any():
         raise ValueError(missing(np.flatnonzero(np.isnan(labels))))
     if kind == "c":
@@ -75,7 +78,8 @@ def _encode_integers(labels):
     span = high - low + 1
     if span > max(TABLE, len(labels)):
         return _encode_objects(labels)
-    # Distances from the lowest label, in unsigned arithmetic of the labels' own width, where nothing overflows.
+    # Distances from the lowest label, in unsigned arithmetic of the labels' own width, where
+    # nothing overflows.
     unsigned = np.dtype(f"u{labels.itemsize}").type
     shift = unsigned(low % 2 ** (8 * labels.itemsize))
     labels_as_unsigned = labels.view(unsigned)
@@ -97,7 +101,9 @@ def _as_index(numbers):
 
 
 def _encode_objects(labels):
-    """By a hash table that numbers labels as they appear, then by the order of the sorted labels."""
+    """By a hash table that numbers labels as they appear, then by the order of the sorted
+    labels.
+    """
     numbers = _numbers()
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     try:
@@ -105,7 +111,9 @@ def _encode_objects(labels):
             part = labels[here].tolist()
             codes[here] = np.fromiter(map(numbers.__getitem__, part), codes.dtype, len(part))
     except TypeError as error:
-        raise TypeError(f"labels must be hashable (strings, integers, bools, ...), got: {error}.") from None
+        raise TypeError(
+            f"labels must be hashable (strings, integers, bools, ...), got: {error}."
+        ) from None
     _check_objects(list(numbers), codes, labels)
     return _in_order(numbers, codes, labels.dtype)
 
@@ -113,8 +121,8 @@ def _encode_objects(labels):
 def _encode_texts(labels):
     """The same for texts of a fixed width, most without making a Python string of them.
 
-    A table at the hash of a text's words guesses its number. The guess holds if all its words are those of the text with that
-    number; else the text is looked up as an object.
+    A table at the hash of a text's words guesses its number. The guess holds if all its words are
+    those of the text with that number; else the text is looked up as an object.
     """
     numbers = _numbers()
     numbers[labels[0].item()]
@@ -187,14 +195,18 @@ def _check_objects(found, codes, labels):
             raise ValueError(missing(np.flatnonzero(codes == number)))
         if hasattr(label, "__array__") and not isinstance(label, np.generic):
             raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
-    if any(isinstance(label, Number) for label in found):  # all labels, as a float hides behind an equal integer
+    if any(
+        isinstance(label, Number) for label in found
+    ):  # all labels, as a float hides behind an equal integer
         floats = [label for label in labels.tolist() if isinstance(label, (float, np.floating))]
         if floats:
             raise ValueError(_unknown(f"{floats[0]!r} ({type(floats[0]).__name__})"))
 
 
 def _sorted_order(found):
-    """The places of distinct labels in sorted order; TypeError unless each can be compared with the next."""
+    """The places of distinct labels in sorted order; TypeError unless each can be compared with the
+    next.
+    """
     try:
         order = sorted(range(len(found)), key=found.__getitem__)
         ordered = all(found[a] < found[b] for a, b in pairwise(order))
@@ -202,7 +214,9 @@ def _sorted_order(found):
         ordered = False
     if not ordered:
         kinds = sorted({type(label).__name__ for label in found})
-        raise TypeError(f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}.")
+        raise TypeError(
+            f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}."
+        )
     return order
 
 

@@ -19,7 +19,8 @@ def label_array(y):
 
 
 def concatenate(parts):
-    """Arrays of labels, one after the other; of different kinds as objects, since numpy would turn them into strings or floats.
+    """Arrays of labels, one after the other; of different kinds as objects, since numpy would turn
+    them into strings or floats.
 
     >>> concatenate([np.array([1]), np.array(["a"])]).tolist()
     [1, 'a']
@@ -43,21 +44,31 @@ def refuse_dask(data, name, way_out="take skbalance.dask.InverseFrequencySampler
 
 
 def _as_array(y):
-    """The numpy array behind labels of any kind, without losing what tells missing or mixed labels apart."""
+    """The numpy array behind labels of any kind, without losing what tells missing or mixed labels
+    apart.
+    """
     if sparse.issparse(y):
         raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
     if hasattr(y, "detach"):  # torch
         y = y.detach().cpu()
-    if not is_label_container(y):  # numpy would load a data set item by item, and wrap a set as it is
-        raise TypeError(f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}.")
+    if not is_label_container(
+        y
+    ):  # numpy would load a data set item by item, and wrap a set as it is
+        raise TypeError(
+            f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}."
+        )
     try:
         return np.asarray(y) if hasattr(y, "__array__") else _array_of_sequence(list(_whole(y)))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}") from None
+        raise ValueError(
+            f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}"
+        ) from None
 
 
 def _whole(y):
-    """A sequence at once, which may be much faster than item by item (a column of a Hugging Face dataset)."""
+    """A sequence at once, which may be much faster than item by item (a column of a Hugging Face
+    dataset).
+    """
     try:
         return y[:]
     except TypeError:  # a deque takes no slice
@@ -65,19 +76,29 @@ def _whole(y):
 
 
 def _array_of_sequence(y):
-    """Objects rather than strings: numpy would turn mixed kinds into strings, and drop a string's last NUL."""
+    """Objects rather than strings: numpy would turn mixed kinds into strings, and drop a string's
+    last NUL.
+    """
     kinds = set(map(type, y))
     if kinds <= {list, tuple} and kinds:
-        return _array_of_sequence([row[0] for row in y]) if all(len(row) == 1 for row in y) else np.asarray(y)
+        return (
+            _array_of_sequence([row[0] for row in y])
+            if all(len(row) == 1 for row in y)
+            else np.asarray(y)
+        )
     if len(kinds) == 1 and not isinstance(y[0], (str, bytes)):
         array = np.asarray(y)
-        if array.dtype.kind != "f" or not isinstance(y[0], Integral):  # large integers would become floats
+        if array.dtype.kind != "f" or not isinstance(
+            y[0], Integral
+        ):  # large integers would become floats
             return array
     return np.fromiter(y, dtype=object, count=len(y))
 
 
 def _refuse_missing(y):
-    """Ask those who know which labels are missing; numpy would turn some into floats, and uncover what is masked."""
+    """Ask those who know which labels are missing; numpy would turn some into floats, and uncover
+    what is masked.
+    """
     if isinstance(y, np.ma.MaskedArray):
         absent = np.ma.getmaskarray(y)
     elif hasattr(y, "isna") and getattr(y, "nlevels", 1) == 1:  # pandas, but for a MultiIndex
@@ -88,7 +109,9 @@ def _refuse_missing(y):
     else:
         return
     if absent.any():
-        raise ValueError(missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)))
+        raise ValueError(
+            missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent))
+        )
 
 
 def _one_dimensional(labels):
@@ -98,7 +121,9 @@ def _one_dimensional(labels):
     if labels.ndim == 2 and labels.shape[1] == 1:
         return labels[:, 0]
     if labels.ndim != 2:
-        raise ValueError(f"y should be a 1d array of labels, got an array of shape {labels.shape} instead.")
+        raise ValueError(
+            f"y should be a 1d array of labels, got an array of shape {labels.shape} instead."
+        )
     hot = labels == 1 if labels.dtype.kind in "biufO" else np.zeros(labels.shape, dtype=bool)
     if not ((hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()):
         raise ValueError(

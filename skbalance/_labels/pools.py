@@ -5,7 +5,8 @@ from scipy import sparse
 
 from skbalance._arrays import SMALL_CHUNK, slices
 
-# Classes whose codes take a byte: numpy sorts these by radix, best in small chunks. More classes take scipy, and larger chunks.
+# Classes whose codes take a byte: numpy sorts these by radix, best in small chunks. More classes
+# take scipy, and larger chunks.
 FEW_CLASSES = 2**8
 WIDE_CHUNK = 2**17
 
@@ -21,7 +22,8 @@ def count_codes(codes, n_classes):
 def group(codes, n_classes):
     """The rows of each class in row order, one class after the other, and how many each class has.
 
-    A counting sort by chunks: linear in rows and classes, and little of the rows' length beside the result.
+    A counting sort by chunks: linear in rows and classes, and little of the rows' length beside the
+    result.
 
     >>> rows, counts = group(np.array([1, 0, 1]), 2)
     >>> rows.tolist(), counts.tolist()
@@ -39,7 +41,8 @@ def group(codes, n_classes):
 
 
 def ungroup(values, codes, n_classes):
-    """Values of the rows, one class after the other, in the order of the rows: the inverse of taking them at `group`'s rows.
+    """Values of the rows, one class after the other, in the order of the rows: the inverse of
+    taking them at `group`'s rows.
 
     >>> ungroup(np.array([7, 8, 9]), np.array([1, 0, 1]), 2).tolist()
     [8, 7, 9]
@@ -57,12 +60,16 @@ def _counted_chunks(codes, n_classes):
     """Chunks, each with how many rows it has of each class, and the sum of these counts."""
     # Eight rows or more a class, so that the counts of all chunks take no more than a byte a row.
     size = SMALL_CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
-    chunks = [(here, np.bincount(codes[here], minlength=n_classes)) for here in slices(len(codes), size)]
+    chunks = [
+        (here, np.bincount(codes[here], minlength=n_classes)) for here in slices(len(codes), size)
+    ]
     return chunks, sum((n_here for _, n_here in chunks), np.zeros(n_classes, dtype=np.int64))
 
 
 def _put(rows, filled, of_chunk, n_here):
-    """Put the rows of a chunk, class after class, behind what is filled of each class: slice by slice, if these are long."""
+    """Put the rows of a chunk, class after class, behind what is filled of each class: slice by
+    slice, if these are long.
+    """
     ends = np.cumsum(n_here)
     if _are_long(n_here):
         for to, stop, n in zip(filled.tolist(), ends.tolist(), n_here.tolist(), strict=True):
@@ -75,7 +82,10 @@ def _get(values, filled, n_here):
     """The next values of each class, class after class."""
     if _are_long(n_here):
         return np.concatenate(
-            [values[start : start + n] for start, n in zip(filled.tolist(), n_here.tolist(), strict=True)]
+            [
+                values[start : start + n]
+                for start, n in zip(filled.tolist(), n_here.tolist(), strict=True)
+            ]
         )
     return values[_places(filled, n_here)]
 
@@ -91,11 +101,14 @@ def _places(filled, n_here):
 
 
 def _sort_codes(codes, n_classes):
-    """Stable argsort of codes in linear time: bytes by radix, wider ones by scipy's transposition of a sparse matrix."""
+    """Stable argsort of codes in linear time: bytes by radix, wider ones by scipy's transposition
+    of a sparse matrix.
+    """
     if n_classes <= FEW_CLASSES:
         return np.argsort(codes, kind="stable")
     n = len(codes)
     one_a_row = sparse.csr_array(
-        (np.empty(n, dtype=np.int8), codes.astype(np.int32), np.arange(n + 1, dtype=np.int32)), shape=(n, n_classes)
+        (np.empty(n, dtype=np.int8), codes.astype(np.int32), np.arange(n + 1, dtype=np.int32)),
+        shape=(n, n_classes),
     )
     return one_a_row.tocsc().indices

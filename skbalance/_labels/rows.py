@@ -1,4 +1,6 @@
-"""Rows in any container: what can be resampled, and picking rows so that they stay what they were."""
+"""Rows in any container: what can be resampled, and picking rows so that they stay what they
+were.
+"""
 
 from collections.abc import Sequence
 from numbers import Number
@@ -21,7 +23,9 @@ def check_rows(X):
     shape = tuple(X.shape) if hasattr(X, "shape") else _shape_of_list(X)
     for axis, name in enumerate(("sample", "feature")[: len(shape)]):
         if shape[axis] == 0:
-            raise ValueError(f"Found array with 0 {name}(s) (shape={shape}) while a minimum of 1 is required.")
+            raise ValueError(
+                f"Found array with 0 {name}(s) (shape={shape}) while a minimum of 1 is required."
+            )
     if len(shape) == 1 and _is_numeric(X):
         raise ValueError(
             "Expected 2D array, got 1D array of numbers instead. Reshape it to (n_rows, 1) if it is one feature; a "
@@ -37,7 +41,9 @@ def _shape_of_list(X):
 
 
 def _is_numeric(X):
-    """Whether a one-dimensional X holds numbers only: by its dtype (numpy, pandas; polars; torch) or by its items."""
+    """Whether a one-dimensional X holds numbers only: by its dtype (numpy, pandas; polars; torch)
+    or by its items.
+    """
     dtype = getattr(X, "dtype", None)
     if dtype is None:
         return all(isinstance(value, Number) for value in X)
@@ -54,5 +60,6 @@ def take_rows(data, indices):
         return tuple(data[index] for index in indices)
     if sparse.issparse(data) and data.format not in ("csr", "csc", "lil"):
         data = data.tocsr()
-    # No public helper picks rows of pandas, polars, sparse matrices and lists alike; imbalanced-learn stands on this one, too.
+    # No public helper picks rows of pandas, polars, sparse matrices and lists alike;
+    # imbalanced-learn stands on this one, too.
     return _safe_indexing(data, indices)

@@ -25,15 +25,21 @@ def check_collection(data, name):
 
 
 def check_alike(X, y):
-    """Raise if X and y are partitioned in different ways, as far as that shows before their rows are there."""
+    """Raise if X and y are partitioned in different ways, as far as that shows before their rows
+    are there.
+    """
     n_X, n_y = n_parts(X), n_parts(y)
     hint = "Take both as frames from one table and make arrays of the results, or give one the other's divisions or chunks."
     if n_X != n_y:
-        raise ValueError(f"X and y must be partitioned alike, got {n_X} and {n_y} partitions. {hint}")
+        raise ValueError(
+            f"X and y must be partitioned alike, got {n_X} and {n_y} partitions. {hint}"
+        )
     if isinstance(X, da.Array) == isinstance(y, da.Array):
         pairs = zip(extents(X), extents(y), strict=True)
         if any(None not in pair and pair[0] != pair[1] for pair in pairs):
-            raise ValueError(f"X and y must be partitioned alike, got partitions {extents(X)} and {extents(y)}. {hint}")
+            raise ValueError(
+                f"X and y must be partitioned alike, got partitions {extents(X)} and {extents(y)}. {hint}"
+            )
 
 
 def rowless(data):
@@ -47,34 +53,46 @@ def n_parts(data):
 
 def extents(data):
     """Lengths of an array's chunks, or divisions of a frame; those that are unknown are None."""
-    return tuple(None if np.isnan(n) else n for n in data.chunks[0]) if isinstance(data, da.Array) else data.divisions
+    return (
+        tuple(None if np.isnan(n) else n for n in data.chunks[0])
+        if isinstance(data, da.Array)
+        else data.divisions
+    )
 
 
 def whole_rows(data):
     """The same data with each row in one chunk."""
-    return data.rechunk(dict.fromkeys(range(1, data.ndim), -1)) if isinstance(data, da.Array) else data
+    return (
+        data.rechunk(dict.fromkeys(range(1, data.ndim), -1)) if isinstance(data, da.Array) else data
+    )
 
 
 def parts_of(data):
     """The partitions, one delayed object each.
 
-    Not optimised: dask would read several small partitions of a file as one, as many as the columns suggest, and so other ones of y
-    than of X; and it would shuffle X and y each by itself, each in an order of its own. Only where every step works partition by
-    partition are the columns that are not in use left out of it.
+    Not optimised: dask would read several small partitions of a file as one, as many as the columns
+    suggest, and so other ones of y than of X; and it would shuffle X and y each by itself, each in
+    an order of its own. Only where every step works partition by partition are the columns that are
+    not in use left out of it.
     """
     if isinstance(data, da.Array):
         return data.to_delayed().ravel().tolist()
     if all(is_partitionwise(step) for step in data.expr.walk()):
         parts = data.simplify().to_delayed(optimize_graph=False)
-        # Should a filter that moved into the reading leave files out, there are fewer, and other ones than of the other collection.
+        # Should a filter that moved into the reading leave files out, there are fewer, and other
+        # ones than of the other collection.
         if len(parts) == data.npartitions:
             return parts
     return data.to_delayed(optimize_graph=False)
 
 
 def is_partitionwise(step):
-    """Whether a step of an expression makes each partition of its own one alone; by name, as dask's class is not public."""
-    return not hasattr(step, "npartitions") or any(kind.__name__ == "Blockwise" for kind in type(step).__mro__)
+    """Whether a step of an expression makes each partition of its own one alone; by name, as dask's
+    class is not public.
+    """
+    return not hasattr(step, "npartitions") or any(
+        kind.__name__ == "Blockwise" for kind in type(step).__mro__
+    )
 
 
 def constant(value):
@@ -83,15 +101,19 @@ def constant(value):
 
 
 def bound(function, *values):
-    """A function for `delayed` arguments whose first arguments travel with it: small ones, that need no place in the graph."""
+    """A function for `delayed` arguments whose first arguments travel with it: small ones, that
+    need no place in the graph.
+    """
     return delayed(partial(function, *values), pure=False)
 
 
 def collections_of(pairs, X, y, lengths):
-    """Collections of the first and of the second of each pair, of the kinds of X and y; ``lengths`` are those of arrays' chunks.
+    """Collections of the first and of the second of each pair, of the kinds of X and y; ``lengths``
+    are those of arrays' chunks.
 
-    Frames have one root, by which dask knows that they belong together, also where divisions are not known: it would join them by
-    their index otherwise, which sets rows beside labels of others. So neither is made without the other.
+    Frames have one root, by which dask knows that they belong together, also where divisions are
+    not known: it would join them by their index otherwise, which sets rows beside labels of others.
+    So neither is made without the other.
     """
     if not isinstance(X, da.Array) and not isinstance(y, da.Array) and X.divisions == y.divisions:
         both = collection_of(pairs, X, None)
@@ -100,16 +122,20 @@ def collections_of(pairs, X, y, lengths):
             for which, data in enumerate((X, y))
         )
     return tuple(
-        collection_of([delayed(itemgetter(which), pure=False)(pair) for pair in pairs], data, lengths)
+        collection_of(
+            [delayed(itemgetter(which), pure=False)(pair) for pair in pairs], data, lengths
+        )
         for which, data in enumerate((X, y))
     )
 
 
 def collection_of(parts, like, lengths):
-    """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their partitions.
+    """A collection of the parts, of the same kind as another; divisions hold, as rows stay in their
+    partitions.
 
-    Not by `dd.from_delayed`: the scheduler takes its tasks for readers of data and holds them back, so that all partitions are made
-    first, and wait in memory. Nor by `da.concatenate`, which leaves out empty chunks.
+    Not by `dd.from_delayed`: the scheduler takes its tasks for readers of data and holds them back,
+    so that all partitions are made first, and wait in memory. Nor by `da.concatenate`, which leaves
+    out empty chunks.
     """
     keys = [part.key for part in parts]
     name = f"resampled-{tokenize(keys)}"
@@ -123,8 +149,12 @@ def collection_of(parts, like, lengths):
 
 
 def with_true_aliases(tasks):
-    """The tasks, of which those that only name another one bear their own key: after ``loc`` they do not, and arrays fail on it."""
+    """The tasks, of which those that only name another one bear their own key: after ``loc`` they
+    do not, and arrays fail on it.
+    """
     return {
-        key: type(task)(key, task.target) if type(task).__name__ == "Alias" and task.key != key else task
+        key: type(task)(key, task.target)
+        if type(task).__name__ == "Alias" and task.key != key
+        else task
         for key, task in tasks.items()
     }

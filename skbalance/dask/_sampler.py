@@ -12,7 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 from skbalance._balancer import Balancer
 from skbalance._checks import check_epoch
 from skbalance._draws.plan import Epoch
-from skbalance._partitions import count, holdings_of, n_drawn, resampled_part, rows_drawn, times_drawn
+from skbalance._partitions import (
+    count,
+    holdings_of,
+    n_drawn,
+    resampled_part,
+    rows_drawn,
+    times_drawn,
+)
 from skbalance.dask._collections import (
     bound,
     check_alike,
@@ -29,28 +36,34 @@ from skbalance.dask._collections import (
 class InverseFrequencySampler(Balancer):
     """Rows of a dask collection, resampled so that rare classes come up as often as you choose.
 
-    The sampler of that name in `skbalance`, for tables that no single machine holds. For the same labels in the same order,
-    the same parameters and the same seed it draws the same rows, each as often, however the table is partitioned and whoever
-    computes it. They stay in their partitions and in the table's order: nothing is moved or shuffled. Only the counts of classes
-    come to the client.
+    The sampler of that name in `skbalance`, for tables that no single machine holds. For the same
+    labels in the same order, the same parameters and the same seed it draws the same rows, each as
+    often, however the table is partitioned and whoever computes it. They stay in their partitions
+    and in the table's order: nothing is moved or shuffled. Only the counts of classes come to the
+    client.
 
     Parameters
     ----------
     strength : float or callable, default=1.0
-        How far to move from the data's own distribution (0) to equal classes (1), at least 0; or a function from the number of
-        the epoch to the strength in it, which is asked several times, and must answer alike.
+        How far to move from the data's own distribution (0) to equal classes (1), at least 0; or a
+        function from the number of the epoch to the strength in it, which is asked several times,
+        and must answer alike.
     n_samples : int, float, {"over", "under"} or None, default=None
-        Draws in an epoch: None is as many as there are rows, an int is their number, a float a fraction of the rows.
-        ``"over"`` never shrinks a class and ``"under"`` never grows one. No class is left without a draw.
+        Draws in an epoch: None is as many as there are rows, an int is their number, a float a
+        fraction of the rows. ``"over"`` never shrinks a class and ``"under"`` never grows one. No
+        class is left without a draw.
     replacement : bool, default=False
-        Only False: to find out how often independent draws hit its rows, each partition would have to repeat the draws of all.
+        Only False: to find out how often independent draws hit its rows, each partition would have
+        to repeat the draws of all.
     random_state : int, RandomState instance or None, default=None
-        An int (0 to 2**64 - 1) is the seed itself. From None or a RandomState a new seed is taken in each `fit`.
+        An int (0 to 2**64 - 1) is the seed itself. From None or a RandomState a new seed is taken
+        in each `fit`.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The distinct labels of all partitions, sorted; for one-hot labels the numbers of the columns in use.
+        The distinct labels of all partitions, sorted; for one-hot labels the numbers of the columns
+        in use.
     class_counts_ : ndarray of shape (n_classes,), int64
         Rows of each class, aligned with ``classes_``.
     class_weight_ : dict
@@ -70,10 +83,11 @@ class InverseFrequencySampler(Balancer):
 
     Notes
     -----
-    It is no sampler of imbalanced-learn: scikit-learn's models, and so their pipelines, want rows in memory.
+    It is no sampler of imbalanced-learn: scikit-learn's models, and so their pipelines, want rows
+    in memory.
 
-    In a table that is sorted by class the draws are, too. Where the order matters, as in training by stochastic gradient descent,
-    shuffle each partition when it is there.
+    In a table that is sorted by class the draws are, too. Where the order matters, as in training
+    by stochastic gradient descent, shuffle each partition when it is there.
 
     Examples
     --------
@@ -93,9 +107,12 @@ class InverseFrequencySampler(Balancer):
         Parameters
         ----------
         X : dask DataFrame, Series, array of shape (n_rows, ...), or None
-            Rows, partitioned as `y` is. They are kept for `resample`, and none is computed. None is enough for `draw`.
-        y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
-            Labels: integers, strings, bools, categories or other sortable objects. They are computed once, where they are.
+            Rows, partitioned as `y` is. They are kept for `resample`, and none is computed. None is
+            enough for `draw`.
+        y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows,
+        n_columns)
+            Labels: integers, strings, bools, categories or other sortable objects. They are
+            computed once, where they are.
 
         Returns
         -------
@@ -104,8 +121,9 @@ class InverseFrequencySampler(Balancer):
         Raises
         ------
         TypeError, ValueError
-            A parameter, `X` or `y` of the wrong kind or value; `X` and `y` partitioned in different ways; labels missing or not
-            classes (floats), of which the message tells the partition; fewer than two classes, fewer draws than classes.
+            A parameter, `X` or `y` of the wrong kind or value; `X` and `y` partitioned in different
+            ways; labels missing or not classes (floats), of which the message tells the partition;
+            fewer than two classes, fewer draws than classes.
 
         Examples
         --------
@@ -127,7 +145,9 @@ class InverseFrequencySampler(Balancer):
         y = whole_rows(y)
         counted = compute(*(bound(count, number)(part) for number, part in enumerate(parts_of(y))))
         classes, class_counts, holdings = holdings_of(counted)
-        self._set_fitted(classes, self._plan_of(classes, class_counts), None if X is None else rowless(X))
+        self._set_fitted(
+            classes, self._plan_of(classes, class_counts), None if X is None else rowless(X)
+        )
         self._X, self._y, self._holdings = X, y, holdings
         return self
 
@@ -179,19 +199,22 @@ class InverseFrequencySampler(Balancer):
         Returns
         -------
         X_resampled, y_resampled : of the kinds of the fitted `X` and `y`
-            Each partition's rows in their order, each as often as it is drawn, with dtypes, index and names. Divisions are those
-            of the fitted collections. Arrays know the lengths of their chunks, for which the rows that are drawn are counted
-            at once, on the cluster and without reading `X` or `y`. Both are made together, whichever is asked for: compute them at
-            once, or persist them. Frames with the same divisions are joined row by row (``X_resampled.assign(y=y_resampled)``); after
-            ``persist``, ``partitions`` or ``repartition`` of each alone, dask goes by the index.
+            Each partition's rows in their order, each as often as it is drawn, with dtypes, index
+            and names. Divisions are those of the fitted collections. Arrays know the lengths of
+            their chunks, for which the rows that are drawn are counted at once, on the cluster and
+            without reading `X` or `y`. Both are made together, whichever is asked for: compute them
+            at once, or persist them. Frames with the same divisions are joined row by row
+            (``X_resampled.assign(y=y_resampled)``); after ``persist``, ``partitions`` or
+            ``repartition`` of each alone, dask goes by the index.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2; a fit without `X`. When the result is computed: partitions of `X` and `y` of
-            different lengths, or labels that are others than in `fit`.
+            An epoch that is no int from 0 to 2**63 - 2; a fit without `X`. When the result is
+            computed: partitions of `X` and `y` of different lengths, or labels that are others than
+            in `fit`.
 
         Examples
         --------
@@ -204,14 +227,20 @@ class InverseFrequencySampler(Balancer):
         """
         check_is_fitted(self, "_plan")
         if self._X is None:
-            raise ValueError("resample needs rows to pick from, but the sampler was fitted with X=None.")
+            raise ValueError(
+                "resample needs rows to pick from, but the sampler was fitted with X=None."
+            )
         lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
         of_each = zip(parts_of(self._X), parts_of(self._y), self._holdings, strict=True)
         pairs = [
             bound(resampled_part, holding, number)(X_part, y_part, lazy_epoch)
             for number, (X_part, y_part, holding) in enumerate(of_each)
         ]
-        lengths = self._lengths(lazy_epoch) if isinstance(self._X, da.Array) or isinstance(self._y, da.Array) else None
+        lengths = (
+            self._lengths(lazy_epoch)
+            if isinstance(self._X, da.Array) or isinstance(self._y, da.Array)
+            else None
+        )
         X_res, y_res = collections_of(pairs, self._X, self._y, lengths)
         return X_res, y_res
 
@@ -226,7 +255,8 @@ class InverseFrequencySampler(Balancer):
         Returns
         -------
         indices : dask array of shape (n_draws,), int64
-            A chunk for each partition, ascending, repeated rows side by side. The in-memory sampler draws the same rows in random order.
+            A chunk for each partition, ascending, repeated rows side by side. The in-memory sampler
+            draws the same rows in random order.
 
         Raises
         ------
@@ -247,16 +277,22 @@ class InverseFrequencySampler(Balancer):
         lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
         starts = np.cumsum([0, *(holding.n_rows for holding in self._holdings)])[:-1].tolist()
         rows = [
-            bound(rows_drawn, start)(times) for start, times in zip(starts, self._times_drawn(lazy_epoch), strict=True)
+            bound(rows_drawn, start)(times)
+            for start, times in zip(starts, self._times_drawn(lazy_epoch), strict=True)
         ]
         return collection_of(rows, da.empty(0, dtype=np.int64), self._lengths(lazy_epoch))
 
     def _times_drawn(self, lazy_epoch: Any) -> list[Any]:
         """For each partition how often the epoch draws each of its rows, lazily."""
         of_each = zip(parts_of(self._y), self._holdings, strict=True)
-        return [bound(times_drawn, holding, number)(part, lazy_epoch) for number, (part, holding) in enumerate(of_each)]
+        return [
+            bound(times_drawn, holding, number)(part, lazy_epoch)
+            for number, (part, holding) in enumerate(of_each)
+        ]
 
     def _lengths(self, lazy_epoch: Any) -> tuple[int, ...]:
         """For each partition how many rows the epoch draws, computed now."""
-        lengths: tuple[int, ...] = compute(*(bound(n_drawn, holding)(lazy_epoch) for holding in self._holdings))
+        lengths: tuple[int, ...] = compute(
+            *(bound(n_drawn, holding)(lazy_epoch) for holding in self._holdings)
+        )
         return lengths

@@ -9,4 +9,9 @@ from skbalance.torch._drop_in import ImbalancedDatasetSampler
 from skbalance.torch._loader import BalancedDataLoader
 from skbalance.torch._samplers import BalancedBatchSampler, BalancedSampler
 
-__all__ = ["BalancedBatchSampler", "BalancedDataLoader", "BalancedSampler", "ImbalancedDatasetSampler"]
+__all__ = [
+    "BalancedBatchSampler",
+    "BalancedDataLoader",
+    "BalancedSampler",
+    "ImbalancedDatasetSampler",
+]

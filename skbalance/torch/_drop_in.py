@@ -18,16 +18,18 @@ from skbalance.torch._samplers import BalancedSampler
 
 
 class ImbalancedDatasetSampler(BalancedSampler):
-    """A drop-in for torchsampler's class of this name: the same arguments, balanced classes, exact class counts.
+    """A drop-in for torchsampler's class of this name: the same arguments, balanced classes, exact
+    class counts.
 
-    Where torchsampler draws every row independently, this draws each class alike and the rows of a class in turn. Its seed
-    comes from torch, so ``torch.manual_seed`` before it is made repeats it. Unlike its model it refuses float labels, a single
-    class, and fewer draws than classes.
+    Where torchsampler draws every row independently, this draws each class alike and the rows of a
+    class in turn. Its seed comes from torch, so ``torch.manual_seed`` before it is made repeats it.
+    Unlike its model it refuses float labels, a single class, and fewer draws than classes.
 
     Parameters
     ----------
     dataset : Dataset
-        Its labels are found as by `InverseFrequencySampler.to_torch_sampler`; in a TensorDataset they are ``tensors[1]``.
+        Its labels are found as by `InverseFrequencySampler.to_torch_sampler`; in a TensorDataset
+        they are ``tensors[1]``.
     labels : array-like of shape (n_indices,) or None, default=None
         Labels of the rows at `indices`, one to one.
     indices : sequence of int or None, default=None
@@ -49,7 +51,8 @@ class ImbalancedDatasetSampler(BalancedSampler):
     Raises
     ------
     TypeError, ValueError
-        Labels that are not found, are not classes or do not match the indices; indices that are not rows of the dataset.
+        Labels that are not found, are not classes or do not match the indices; indices that are not
+        rows of the dataset.
 
     Examples
     --------
@@ -69,15 +72,21 @@ class ImbalancedDatasetSampler(BalancedSampler):
         callback_get_label: Callable[[Any], Any] | None = None,
     ) -> None:
         rows = _check_indices(indices, len(dataset))
-        if num_samples is not None and (not isinstance(num_samples, Integral) or isinstance(num_samples, bool)):
+        if num_samples is not None and (
+            not isinstance(num_samples, Integral) or isinstance(num_samples, bool)
+        ):
             raise TypeError(f"num_samples must be an int or None, got {num_samples!r}.")
         if labels is None:
             labels = label_array(_all_labels(dataset, callback_get_label))
             labels = labels[rows] if len(labels) == len(dataset) else labels
         if len(labels) != len(rows):
-            raise ValueError(f"labels must be one for each of the {len(rows)} indices, got {len(labels)}.")
+            raise ValueError(
+                f"labels must be one for each of the {len(rows)} indices, got {len(labels)}."
+            )
         seed = int(torch.empty((), dtype=torch.int64).random_().item())
-        sampler = InverseFrequencySampler(n_samples=num_samples, random_state=seed).fit(None, labels)
+        sampler = InverseFrequencySampler(n_samples=num_samples, random_state=seed).fit(
+            None, labels
+        )
         plan = sampler._plan
         super().__init__(replace(plan, pool=rows[plan.pool]))
         self.indices = rows.tolist()
@@ -93,9 +102,13 @@ def _check_indices(indices: Any, n_rows: int) -> Any:
     if rows.size == 0:
         raise ValueError("indices must not be empty.")
     if rows.ndim != 1 or rows.dtype.kind not in "iu":
-        raise TypeError(f"indices must be a sequence of ints, got {rows.dtype} of shape {rows.shape}.")
+        raise TypeError(
+            f"indices must be a sequence of ints, got {rows.dtype} of shape {rows.shape}."
+        )
     if not (-n_rows <= rows.min() and rows.max() < n_rows):
-        raise ValueError(f"indices must be rows of a dataset of {n_rows}, got {rows.min()} to {rows.max()}.")
+        raise ValueError(
+            f"indices must be rows of a dataset of {n_rows}, got {rows.min()} to {rows.max()}."
+        )
     return rows.astype(np.int64)
 
 

@@ -14,17 +14,18 @@ from skbalance._sampler import InverseFrequencySampler
 class BalancedDataLoader(DataLoader[Any]):
     """A DataLoader of balanced batches, a new epoch in each pass.
 
-    One line for a training loop, and what skorch takes as ``iterator_train``: the labels are found anew for each
-    dataset, so that every fold of a cross-validation is balanced by its own. It is for one process; ranks, and states to resume from,
-    are those of `InverseFrequencySampler.to_torch_batch_sampler`.
+    One line for a training loop, and what skorch takes as ``iterator_train``: the labels are found
+    anew for each dataset, so that every fold of a cross-validation is balanced by its own. It is
+    for one process; ranks, and states to resume from, are those of
+    `InverseFrequencySampler.to_torch_batch_sampler`.
 
     Parameters
     ----------
     dataset : Dataset
         Its labels are found as by `InverseFrequencySampler.to_torch_sampler`.
     batch_size : int, default=1
-        Most rows in a batch. Each batch holds its share of every class, rounded down or up, and without drop_last sizes
-        differ by at most one.
+        Most rows in a batch. Each batch holds its share of every class, rounded down or up, and
+        without drop_last sizes differ by at most one.
     strength, n_samples, replacement, random_state
         As in `InverseFrequencySampler`.
     labels : array-like of shape (n_rows,) or None, default=None
@@ -32,12 +33,14 @@ class BalancedDataLoader(DataLoader[Any]):
     drop_last : bool, default=False
         Whether to make full batches only.
     **kwargs
-        Handed to DataLoader, but for ``shuffle``, ``sampler`` and ``batch_sampler``, whose part this plays.
+        Handed to DataLoader, but for ``shuffle``, ``sampler`` and ``batch_sampler``, whose part
+        this plays.
 
     Attributes
     ----------
     batch_sampler : BalancedBatchSampler
-        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next pass, as after a checkpoint.
+        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next pass, as after a
+        checkpoint.
 
     Raises
     ------
@@ -69,9 +72,14 @@ class BalancedDataLoader(DataLoader[Any]):
         given = {name: kwargs.pop(name, None) for name in ("shuffle", "sampler", "batch_sampler")}
         chosen = [name for name, value in given.items() if value is not None and value is not False]
         if chosen:
-            raise TypeError(f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}.")
+            raise TypeError(
+                f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}."
+            )
         balancer = InverseFrequencySampler(
-            strength=strength, n_samples=n_samples, replacement=replacement, random_state=random_state
+            strength=strength,
+            n_samples=n_samples,
+            replacement=replacement,
+            random_state=random_state,
         )
         batch_sampler = balancer.to_torch_batch_sampler(
             dataset, batch_size=batch_size, drop_last=drop_last, labels=labels

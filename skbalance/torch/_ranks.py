@@ -21,7 +21,9 @@ def check_ranks(num_replicas: Any, rank: Any, drop_last: Any) -> Ranks | None:
         raise TypeError(f"drop_last must be True or False, got {drop_last!r}.")
     if num_replicas is None and rank is None:
         if drop_last:
-            raise ValueError("drop_last=True needs num_replicas and rank: a single sampler has no surplus to drop.")
+            raise ValueError(
+                "drop_last=True needs num_replicas and rank: a single sampler has no surplus to drop."
+            )
         return None
     for name, value in {"num_replicas": num_replicas, "rank": rank}.items():
         if value is None:
@@ -31,12 +33,16 @@ def check_ranks(num_replicas: Any, rank: Any, drop_last: Any) -> Ranks | None:
     if num_replicas < 1:
         raise ValueError(f"num_replicas must be at least 1, got {num_replicas!r}.")
     if not 0 <= rank < num_replicas:
-        raise ValueError(f"rank must be from 0 to num_replicas - 1 = {num_replicas - 1}, got {rank!r}.")
+        raise ValueError(
+            f"rank must be from 0 to num_replicas - 1 = {num_replicas - 1}, got {rank!r}."
+        )
     return Ranks(int(num_replicas), int(rank), bool(drop_last))
 
 
 def common_seed(seed: int, is_given: bool, ranks: Ranks) -> int:
-    """The seed of all ranks: the one that was given, or else that of rank 0 where torch.distributed can tell it."""
+    """The seed of all ranks: the one that was given, or else that of rank 0 where torch.distributed
+    can tell it.
+    """
     if is_given or ranks.n == 1:
         return seed
     if not (distributed.is_available() and distributed.is_initialized()):

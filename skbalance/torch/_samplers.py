@@ -18,9 +18,9 @@ from skbalance._draws.ranks import ALONE, Ranks
 class BalancedSampler(ResumableSampler):
     """Row numbers for a DataLoader, a new epoch of the plan each time it is gone through.
 
-    Made by `InverseFrequencySampler.to_torch_sampler`. An epoch is taken with the first draw: asking for an iterator
-    takes none, and one that is left early is not repeated. Rows are computed a chunk at a time. Sampler and iterators carry
-    `state_dict` and `load_state_dict`.
+    Made by `InverseFrequencySampler.to_torch_sampler`. An epoch is taken with the first draw:
+    asking for an iterator takes none, and one that is left early is not repeated. Rows are computed
+    a chunk at a time. Sampler and iterators carry `state_dict` and `load_state_dict`.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class BalancedSampler(ResumableSampler):
     Attributes
     ----------
     epoch : int
-        The epoch that the next first draw takes. Where its length changes with the epoch (strength a function, n_samples
-        a word), ``len`` is the length of this one.
+        The epoch that the next first draw takes. Where its length changes with the epoch (strength
+        a function, n_samples a word), ``len`` is the length of this one.
 
     Examples
     --------
@@ -60,7 +60,10 @@ class BalancedSampler(ResumableSampler):
         self.epoch = 0
 
     def _lists(self, place: Place) -> Iterator[list[int]]:
-        return (rows.tolist() for rows in Epoch(self._plan, place.epoch).chunks(place.position, self._ranks))
+        return (
+            rows.tolist()
+            for rows in Epoch(self._plan, place.epoch).chunks(place.position, self._ranks)
+        )
 
     def _n_left(self, place: Place) -> int:
         return int(self._ranks.n_draws(self._plan.n_samples(place.epoch) - place.position))
@@ -70,15 +73,19 @@ class BalancedSampler(ResumableSampler):
 
     def _place_after(self, place: Place, n_items: int) -> Place:
         # The surplus that makes ranks equal is not counted.
-        return place._replace(position=min(self._end_of(place), place.position + n_items * self._ranks.n))
+        return place._replace(
+            position=min(self._end_of(place), place.position + n_items * self._ranks.n)
+        )
 
 
 class BalancedBatchSampler(ResumableSampler):
-    """Batches of row numbers, each with its share of every class rounded down or up, in random order.
+    """Batches of row numbers, each with its share of every class rounded down or up, in random
+    order.
 
-    Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the rows that the row sampler
-    draws in it, and sizes differ by at most one; with ``drop_last`` all batches are full, and the draws that are left out are
-    spread evenly over the classes. With ranks, the batches of all ranks in one step together hold their share of every class, too.
+    Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the
+    rows that the row sampler draws in it, and sizes differ by at most one; with ``drop_last`` all
+    batches are full, and the draws that are left out are spread evenly over the classes. With
+    ranks, the batches of all ranks in one step together hold their share of every class, too.
 
     Parameters
     ----------
@@ -99,11 +106,13 @@ class BalancedBatchSampler(ResumableSampler):
     Raises
     ------
     TypeError, ValueError
-        Another kind of sampler, a batch size that is no int of at least 1, or one that leaves no batch.
+        Another kind of sampler, a batch size that is no int of at least 1, or one that leaves no
+        batch.
 
     References
     ----------
-    Cochran, "Sampling techniques", 1977, chapter 8 (a batch is a systematic sample of the draws laid out by class).
+    Cochran, "Sampling techniques", 1977, chapter 8 (a batch is a systematic sample of the draws
+    laid out by class).
 
     Examples
     --------
@@ -162,7 +171,9 @@ class BalancedBatchSampler(ResumableSampler):
         self.sampler._latest = latest
 
     def _lists(self, place: Place) -> Iterator[list[list[int]]]:
-        yield from batches(Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position)
+        yield from batches(
+            Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position
+        )
 
     def _n_left(self, place: Place) -> int:
         return self._end_of(place) - place.position
@@ -172,24 +183,32 @@ class BalancedBatchSampler(ResumableSampler):
 
     def _place_after(self, place: Place, n_items: int) -> Place:
         after, cut = super()._place_after(place, n_items), cast(Cut, place.cut)
-        if after.position // cut.n_turns > place.position // cut.n_turns:  # the step that others began is over
+        if (
+            after.position // cut.n_turns > place.position // cut.n_turns
+        ):  # the step that others began is over
             after = after._replace(cut=cut._replace(earlier=()))
         return after
 
     def _adapted(self, place: Place) -> Place:
-        """The rest of an epoch keeps its steps, however many ranks now share them: what is too large for them takes several turns."""
+        """The rest of an epoch keeps its steps, however many ranks now share them: what is too
+        large for them takes several turns.
+        """
         before, own = cast(Cut, place.cut), cast(Cut, self._cut)
         n_turns = -(-before.size // own.size)
         if (own.n_ranks, n_turns) == (before.n_ranks, before.n_turns):
             return place
         step, turn = divmod(place.position, before.n_turns)
-        stopped = (*before.earlier, (before.n_ranks, before.n_turns, turn)) if turn or before.earlier else ()
+        stopped = (
+            (*before.earlier, (before.n_ranks, before.n_turns, turn))
+            if turn or before.earlier
+            else ()
+        )
         cut = before._replace(n_ranks=own.n_ranks, n_turns=n_turns, earlier=stopped)
         epoch = Epoch(self._plan, place.epoch)
         left, begun, _ = rest_of_step(epoch, cut, step)
-        if cut.n_batches(len(epoch)) * cut.n_ranks > cut.n_kept(len(epoch)) or cut.n_ranks * (n_turns - begun) > len(
-            left
-        ):
+        if cut.n_batches(len(epoch)) * cut.n_ranks > cut.n_kept(len(epoch)) or cut.n_ranks * (
+            n_turns - begun
+        ) > len(left):
             raise ValueError(
                 f"the state is of an epoch in steps of at most {cut.size} rows, too few for {n_turns} batches on each of "
                 f"{cut.n_ranks} ranks; go on with larger batches or, where there are several, with fewer ranks."
@@ -200,8 +219,9 @@ class BalancedBatchSampler(ResumableSampler):
 class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
     """The draws of one rank: a BalancedSampler that frameworks know as sharded already.
 
-    Made by ``to_torch_sampler(..., num_replicas=..., rank=...)``. The ranks' draws in turn are those of the single sampler.
-    All ranks have equally many: the surplus is taken from the start of the epoch, or with ``drop_last`` left out.
+    Made by ``to_torch_sampler(..., num_replicas=..., rank=...)``. The ranks' draws in turn are
+    those of the single sampler. All ranks have equally many: the surplus is taken from the start of
+    the epoch, or with ``drop_last`` left out.
 
     Parameters
     ----------
@@ -217,7 +237,8 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
     drop_last : bool
         Whether the last few draws are left out where they are not enough for all ranks.
     num_samples, total_size : int
-        Draws of this rank, and of all, in the next epoch. DistributedSampler's other attributes are not here.
+        Draws of this rank, and of all, in the next epoch. DistributedSampler's other attributes are
+        not here.
     epoch : int
         The epoch that the next first draw takes.
 
@@ -255,9 +276,9 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
 class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[list[int]]):
     """The batches of one rank: a BalancedBatchSampler that frameworks know as sharded already.
 
-    Made by ``to_torch_batch_sampler(..., num_replicas=..., rank=...)``. The batches of all ranks in one step are, together, a
-    batch of the single sampler with ``batch_size * num_replicas`` rows, and each of them holds its share of every class, too. All
-    ranks have equally many batches.
+    Made by ``to_torch_batch_sampler(..., num_replicas=..., rank=...)``. The batches of all ranks in
+    one step are, together, a batch of the single sampler with ``batch_size * num_replicas`` rows,
+    and each of them holds its share of every class, too. All ranks have equally many batches.
 
     Parameters
     ----------
@@ -292,6 +313,8 @@ class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[l
     [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
     """
 
-    def __init__(self, sampler: DistributedBalancedSampler, batch_size: int, drop_last: bool = False) -> None:
+    def __init__(
+        self, sampler: DistributedBalancedSampler, batch_size: int, drop_last: bool = False
+    ) -> None:
         super().__init__(sampler, batch_size, drop_last)
         self.num_replicas, self.rank = sampler.num_replicas, sampler.rank

@@ -2,10 +2,10 @@
 
     python tests/benchmarks/compare.py
 
-prints the tables and draws the picture of the README, in about a quarter of an hour on two cores. Each measurement is a process
-of its own; peers take turns, and the best of the repeats counts, of what takes long a single one. Ratios of one run hold where
-absolute times do not. Peers that are not installed are left out, with a line that tells how to install them.
-"""
+prints the tables and draws the picture of the README, in about a quarter of an hour on two cores.
+Each measurement is a process of its own; peers take turns, and the best of the repeats counts, of
+what takes long a single one. Ratios of one run hold where absolute times do not. Peers that are not
+installed are left out, with a line that tells how to install them."""
 
 import argparse
 import json
@@ -25,7 +25,12 @@ OURS, LIMIT = next(iter(PEERS)), "physical limit"
 FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
 # Those that give rows one by one, ours first.
-BY_ROWS = "to_torch_sampler", "RandomSampler (no balancing)", "WeightedRandomSampler", "torchsampler"
+BY_ROWS = (
+    "to_torch_sampler",
+    "RandomSampler (no balancing)",
+    "WeightedRandomSampler",
+    "torchsampler",
+)
 # Peers that make no difference to other numbers of classes, or take minutes at a million rows.
 NOT_BY_CLASSES = "torchsampler", "MPerClassSampler", "RandomOverSampler", "RandomUnderSampler"
 
@@ -37,7 +42,8 @@ class Bench:
         self.folder, self.repeats = Path(folder), repeats
 
     def best(self, task, names, n_rows, n_classes, dtype=np.int64):
-        """Best figures of each name, which take turns; names that cannot do so many rows are left out."""
+        """Best figures of each name, which take turns; names that cannot do so many rows are left
+        out."""
         names = [name for name in names if n_rows <= MOST_ROWS.get(name, n_rows)]
         labels = self._labels(n_rows, n_classes, dtype)
         runs = {name: [] for name in names}
@@ -48,19 +54,28 @@ class Bench:
                     continue
                 start = time.perf_counter()
                 command = [sys.executable, str(HERE / "peers.py"), task, name, str(labels)]
-                runs[name].append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout))
+                runs[name].append(
+                    json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+                )
                 if time.perf_counter() - start > ONCE_IS_ENOUGH:
                     slow.add(name)
         print(f"  measured: {task}, {n_rows:,} rows, {n_classes:,} classes", file=sys.stderr)
-        return {name: {key: min(run[key] for run in some) for key in some[0]} for name, some in runs.items()}
+        return {
+            name: {key: min(run[key] for run in some) for key in some[0]}
+            for name, some in runs.items()
+        }
 
     def _labels(self, n_rows, n_classes, dtype):
-        """Classes of up to 100 times as many rows as the rarest, none without a row, in random order."""
+        """Classes of up to 100 times as many rows as the rarest, none without a row, in random
+        order."""
         path = self.folder / f"{n_rows}-{n_classes}-{np.dtype(dtype)}.npy"
         if not path.exists():
             random, share = np.random.default_rng(0), np.geomspace(1, 100, n_classes)
             drawn = random.choice(n_classes, n_rows - n_classes, p=share / share.sum())
-            np.save(path, random.permutation(np.concatenate([np.arange(n_classes), drawn])).astype(dtype))
+            np.save(
+                path,
+                random.permutation(np.concatenate([np.arange(n_classes), drawn])).astype(dtype),
+            )
         return path
 
 
@@ -86,12 +101,18 @@ def ratios(title, names, measured):
             ]
             for name in names
         ]
-        + [[f"ns an index, {OURS}", *(f"{some[OURS]['index'] * 1e9:.0f}" for some in measured.values())]],
+        + [
+            [
+                f"ns an index, {OURS}",
+                *(f"{some[OURS]['index'] * 1e9:.0f}" for some in measured.values()),
+            ]
+        ],
     )
 
 
 def draw_picture(names, by_size):
-    """Times of a whole epoch and of its first batch against the number of rows, all axes logarithmic."""
+    """Times of a whole epoch and of its first batch against the number of rows, all axes
+    logarithmic."""
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     figure.suptitle(f"batches of {BATCH_SIZE}, {FEW} classes", fontsize="medium")
     costs = {
@@ -120,7 +141,9 @@ def draw_picture(names, by_size):
 def report_sizes(bench, names, sizes):
     """Tables by number of rows; returns what was measured."""
     # Labels of a byte where there are most rows, so that they leave memory for the peers.
-    by_size = {n: bench.best("batches", names, n, FEW, np.int64 if n < 10**8 else np.int8) for n in sizes}
+    by_size = {
+        n: bench.best("batches", names, n, FEW, np.int64 if n < 10**8 else np.int8) for n in sizes
+    }
     ratios(
         f"Time an index from labels to last batch, as a multiple of that of {OURS}, by rows ({FEW} classes)",
         names,
@@ -163,7 +186,11 @@ def report_rows(bench, names, n_rows):
 def report_classes(bench, names, n_rows, classes):
     some = [name for name in names if name not in NOT_BY_CLASSES]
     by_classes = {f"{c:,}": bench.best("batches", some, n_rows, c) for c in [2, *classes]}
-    ratios(f"Time an index, as a multiple of that of {OURS}, by classes ({n_rows:,} rows)", some, by_classes)
+    ratios(
+        f"Time an index, as a multiple of that of {OURS}, by classes ({n_rows:,} rows)",
+        some,
+        by_classes,
+    )
     seconds = [bench.best("draw", ["draw"], n_rows, c)["draw"]["seconds"] for c in classes]
     table(
         f"fit and draw by classes, {n_rows:,} rows",
@@ -174,7 +201,11 @@ def report_classes(bench, names, n_rows, classes):
 
 def report_fit(bench, n_rows):
     fitted = bench.best("fit", ["int8", "int64", "str"], n_rows, FEW)
-    table(f"fit, {n_rows:,} labels", ["", "ns a label"], [[k, f"{r['label'] * 1e9:.1f}"] for k, r in fitted.items()])
+    table(
+        f"fit, {n_rows:,} labels",
+        ["", "ns a label"],
+        [[k, f"{r['label'] * 1e9:.1f}"] for k, r in fitted.items()],
+    )
 
 
 def report_resampling(bench, n_rows):
@@ -186,7 +217,11 @@ def report_resampling(bench, n_rows):
         [
             [
                 name,
-                *(cell for key in ("first", "again") for cell in (f"{r[key] * 1e3:.4g}", f"{r[key] / ours[key]:.2f}")),
+                *(
+                    cell
+                    for key in ("first", "again")
+                    for cell in (f"{r[key] * 1e3:.4g}", f"{r[key] / ours[key]:.2f}")
+                ),
             ]
             for name, r in resampled.items()
         ],
@@ -209,7 +244,12 @@ def report(bench, names, largest):
         report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
     report_rows(bench, names, middle // 10)
-    report_classes(bench, names, middle // 10, [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle])
+    report_classes(
+        bench,
+        names,
+        middle // 10,
+        [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle],
+    )
     report_fit(bench, middle)
     report_resampling(bench, middle // 10)
     report_ranks(bench, middle)
@@ -217,13 +257,26 @@ def report(bench, names, largest):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     sizes = range(4, 9)
     parser.add_argument(
-        "--largest", type=int, choices=sizes, default=8, help="exponent of 10 of the most rows (default: %(default)s)"
+        "--largest",
+        type=int,
+        choices=sizes,
+        default=8,
+        help="exponent of 10 of the most rows (default: %(default)s)",
     )
-    parser.add_argument("--repeats", type=int, default=3, help="the best of so many counts (default: %(default)s)")
-    parser.add_argument("--picture", type=Path, default=HERE / "cost.png", help="where to draw (default: %(default)s)")
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="the best of so many counts (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--picture",
+        type=Path,
+        default=HERE / "cost.png",
+        help="where to draw (default: %(default)s)",
+    )
     options = parser.parse_args()
 
     missing = [name for name, package in PACKAGES.items() if find_spec(package) is None]

@@ -1,19 +1,22 @@
-"""What resampling a table in partitions costs with dask: time a row and core, by workers, and memory of the client.
+"""What resampling a table in partitions costs with dask: time a row and core, by workers, and
+memory of the client.
 
     python tests/benchmarks/partitions.py
 
-Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to reading the rows:
+Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to
+reading the rows:
 
 1. to count the classes (`fit`), and to tell how often each row is drawn;
 2. to count the classes, and to make the resampled table: one column and the labels.
 
-Each measurement is a client process of its own, without a cluster ("0 workers": all in the client) or with one, one thread a worker;
-the best of three epochs and of the repeats counts. Peak memory is that of the client, which holds the scheduler, too.
+Each measurement is a client process of its own, without a cluster ("0 workers": all in the client)
+or with one, one thread a worker; the best of three epochs and of the repeats counts. Peak memory is
+that of the client, which holds the scheduler, too.
 
-dask tells its workers' malloc to give memory back to the system at once, so that each large array is made of fresh pages: where
-the system is slow to find these, that takes a while. ``--keep-memory`` sets two variables for the workers' nanny, with which they
-keep it: ``MALLOC_TRIM_THRESHOLD_`` and ``MALLOC_MMAP_THRESHOLD_``.
-"""
+dask tells its workers' malloc to give memory back to the system at once, so that each large array
+is made of fresh pages: where the system is slow to find these, that takes a while.
+``--keep-memory`` sets two variables for the workers' nanny, with which they keep it:
+``MALLOC_TRIM_THRESHOLD_`` and ``MALLOC_MMAP_THRESHOLD_``."""
 
 import argparse
 import json
@@ -51,7 +54,9 @@ def measure(n_rows, n_workers, keep_memory):
             environ = environ | {f"MALLOC_{name}_THRESHOLD_": 2**28 for name in ("TRIM", "MMAP")}
         with (
             dask.config.set({"distributed.nanny.pre-spawn-environ": environ}),
-            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=":0") as cluster,
+            LocalCluster(
+                n_workers=n_workers, threads_per_worker=1, dashboard_address=":0"
+            ) as cluster,
             Client(cluster),
         ):
             seconds = measure_here(n_rows)
@@ -60,7 +65,8 @@ def measure(n_rows, n_workers, keep_memory):
 
 
 def measure_here(n_rows):
-    """Seconds for counts and multiplicities, and for counts and the resampled table, best of three epochs, by the scheduler that is set."""
+    """Seconds for counts and multiplicities, and for counts and the resampled table, best of three
+    epochs, by the scheduler that is set."""
     import dask
     import dask.dataframe as dd
     from dask.delayed import delayed
@@ -95,10 +101,16 @@ def in_process(n_rows, n_workers, keep_memory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=10**8, help="most rows (default: %(default)s)")
-    parser.add_argument("--repeats", type=int, default=2, help="the best of so many counts (default: %(default)s)")
-    parser.add_argument("--keep-memory", action="store_true", help="let workers keep the memory that they have used")
+    parser.add_argument(
+        "--repeats", type=int, default=2, help="the best of so many counts (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--keep-memory", action="store_true", help="let workers keep the memory that they have used"
+    )
     parser.add_argument("--measure", type=int, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -115,9 +127,16 @@ def main():
         seconds = np.min([run["seconds"] for run in runs], axis=0)
         of_core = seconds * max(n_workers, 1) / n_rows * 1e9
         peak = min(run["peak"] for run in runs)
-        print(f"| {n_rows:,} | {n_workers} | {of_core[0]:.1f} | {of_core[1]:.1f} | {peak:.0f} |", flush=True)
+        print(
+            f"| {n_rows:,} | {n_workers} | {of_core[0]:.1f} | {of_core[1]:.1f} | {peak:.0f} |",
+            flush=True,
+        )
         of_workers[n_workers] = seconds
-    print("\nTwo workers take {:.2f} and {:.2f} of the time of one.".format(*(of_workers[2] / of_workers[1])))
+    print(
+        "\nTwo workers take {:.2f} and {:.2f} of the time of one.".format(
+            *(of_workers[2] / of_workers[1])
+        )
+    )
 
 
 if __name__ == "__main__":

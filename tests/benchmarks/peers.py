@@ -1,12 +1,12 @@
-"""What is compared: an epoch of batches from ours and from every peer, and what fit and fit_resample cost.
+"""What is compared: an epoch of batches from ours and from every peer, and what fit and
+fit_resample cost.
 
 Each measurement is a process of its own, started by `compare.py`:
 
     python peers.py TASK NAME LABELS.npy
 
-It prints seconds and peak bytes as JSON. Peak memory is the highest resident set, less the highest before: labels loaded, code
-imported and run once (Linux only).
-"""
+It prints seconds and peak bytes as JSON. Peak memory is the highest resident set, less the highest
+before: labels loaded, code imported and run once (Linux only)."""
 
 import json
 import sys
@@ -23,13 +23,16 @@ import numpy as np
 BATCH_SIZE = 256
 
 
-# Batches of 256, as each library makes them from labels: ours first, then the peers, and what no sampler can go below.
+# Batches of 256, as each library makes them from labels: ours first, then the peers, and what no
+# sampler can go below.
 
 
 def our_batches(labels):
     from skbalance import InverseFrequencySampler
 
-    return InverseFrequencySampler(random_state=0).to_torch_batch_sampler(labels, batch_size=BATCH_SIZE)
+    return InverseFrequencySampler(random_state=0).to_torch_batch_sampler(
+        labels, batch_size=BATCH_SIZE
+    )
 
 
 def our_sampler(labels):
@@ -48,15 +51,17 @@ def weighted(labels):
     import torch
     from torch.utils.data import WeightedRandomSampler
 
-    return in_batches(WeightedRandomSampler(torch.as_tensor(1 / np.bincount(labels)[labels]), len(labels)))
+    return in_batches(
+        WeightedRandomSampler(torch.as_tensor(1 / np.bincount(labels)[labels]), len(labels))
+    )
 
 
 def class_of_torchsampler():
     """Its class, whatever else is loaded.
 
-    It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no. And it reads metadata that it does not
-    have, of which another stand-in knows nothing: with the importlib_metadata that dask loads, it would be an error.
-    """
+    It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no. And
+    it reads metadata that it does not have, of which another stand-in knows nothing: with the
+    importlib_metadata that dask loads, it would be an error."""
     import torch  # noqa: F401  # before, as it asks for metadata, too
 
     names = "MNIST", "ImageFolder", "DatasetFolder"
@@ -65,7 +70,10 @@ def class_of_torchsampler():
     installed = types.SimpleNamespace(metadata=defaultdict(str))
     sys.modules.setdefault("torchvision", stand_in)
     try:
-        with mock.patch("importlib.metadata.distribution", return_value=installed), warnings.catch_warnings():
+        with (
+            mock.patch("importlib.metadata.distribution", return_value=installed),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore", DeprecationWarning)  # of its own
             from torchsampler import ImbalancedDatasetSampler
     finally:
@@ -82,8 +90,12 @@ def m_per_class(labels):
     from pytorch_metric_learning.samplers import MPerClassSampler
 
     n_classes = len(np.bincount(labels))
-    most = 2 ** min(8, n_classes.bit_length() - 1)  # classes in a batch; it wants them to divide the batch size
-    return in_batches(MPerClassSampler(labels, BATCH_SIZE // most, BATCH_SIZE, length_before_new_iter=len(labels)))
+    most = 2 ** min(
+        8, n_classes.bit_length() - 1
+    )  # classes in a batch; it wants them to divide the batch size
+    return in_batches(
+        MPerClassSampler(labels, BATCH_SIZE // most, BATCH_SIZE, length_before_new_iter=len(labels))
+    )
 
 
 def over(labels):
@@ -99,7 +111,8 @@ def under(labels):
 
 
 def resampled(sampler, labels):
-    """Row numbers resampled as if they were X, and shuffled, since imbalanced-learn gives them in order."""
+    """Row numbers resampled as if they were X, and shuffled, since imbalanced-learn gives them in
+    order."""
     rows = sampler.fit_resample(np.arange(len(labels))[:, None], labels)[0].ravel()
     np.random.default_rng(0).shuffle(rows)
     return in_batches(rows.tolist())
@@ -112,7 +125,8 @@ def in_batches(sampler):
 
 
 class Limit:
-    """Random integers, one gather by them, one list of ints: what any sampler of random rows has to do."""
+    """Random integers, one gather by them, one list of ints: what any sampler of random rows has to
+    do."""
 
     def __init__(self, labels):
         self.pool = np.arange(len(labels), dtype=np.uint32)
@@ -139,7 +153,8 @@ PEERS = {
     "physical limit": Limit,
 }
 
-# Peers that not everyone has; without their dependencies, as they ask for a torchvision that matches no given torch.
+# Peers that not everyone has; without their dependencies, as they ask for a torchvision that
+# matches no given torch.
 PACKAGES = {"torchsampler": "torchsampler", "MPerClassSampler": "pytorch_metric_learning"}
 INSTALL = "pip install --no-deps torchsampler==0.1.2 pytorch-metric-learning==2.9.0"
 
@@ -193,10 +208,11 @@ def measure_draw(_, labels):
 
 
 def measure_resampling(name, labels):
-    """Seconds to resample 20 columns of floats to classes of equal size, or just to copy as many rows by np.take.
+    """Seconds to resample 20 columns of floats to classes of equal size, or just to copy as many
+    rows by np.take.
 
-    In a process's first pass the system has to find memory, which may take longer than all else; not so again.
-    """
+    In a process's first pass the system has to find memory, which may take longer than all else;
+    not so again."""
     from imblearn.over_sampling import RandomOverSampler
 
     from skbalance import InverseFrequencySampler
@@ -205,7 +221,9 @@ def measure_resampling(name, labels):
     n_rows = np.bincount(labels).max() * len(np.bincount(labels))
     rows = np.random.default_rng(0).integers(len(X), size=n_rows)
     resample = {
-        "fit_resample": lambda: InverseFrequencySampler(n_samples="over", random_state=0).fit_resample(X, labels)[0],
+        "fit_resample": lambda: InverseFrequencySampler(
+            n_samples="over", random_state=0
+        ).fit_resample(X, labels)[0],
         "RandomOverSampler": lambda: RandomOverSampler(random_state=0).fit_resample(X, labels)[0],
         "np.take": lambda: np.take(X, rows, axis=0),
     }[name]
@@ -244,7 +262,8 @@ TASKS = {
 
 
 def peak_bytes():
-    """High-water mark of the resident set since this process's start (getrusage would inherit that of its parent)."""
+    """High-water mark of the resident set since this process's start (getrusage would inherit that
+    of its parent)."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
@@ -256,7 +275,9 @@ def main(task, name, path):
     at_rest = peak_bytes()
     runs = [measure(labels)]
     n_bytes = (peak_bytes() - at_rest) / len(labels)
-    n_repeats = 0 if task == "resample" else min(20, 10**6 // len(labels)) - 1  # its first pass is told apart
+    n_repeats = (
+        0 if task == "resample" else min(20, 10**6 // len(labels)) - 1
+    )  # its first pass is told apart
     runs += [measure(labels) for _ in range(n_repeats)]
     print(json.dumps({key: min(run[key] for run in runs) for key in runs[0]} | {"bytes": n_bytes}))
 
