@@ -1,25 +1,34 @@
-"""How many items are handled at a time: sizes, and stretches of these sizes."""
+"""How numpy is fed: picking entries, and stretches of a size that the cache likes.
+
+RULE: numpy only, and nothing of this library. Everything else may stand on it.
+"""
 
 from itertools import pairwise
 
 import numpy as np
 
-# Draws: what the cache holds. At first fewer, so that the first row is there in about a
-# millisecond.
+# Draws handled at a time: what the cache holds. Fewer at first, so that the first row is there in
+# about a millisecond.
 CHUNK = 2**16
 FIRST_CHUNK = 2**14
 
-# Rows of a table: of 8 bytes each they take half of the 128 KiB from which on malloc may fetch each
-# array from the system.
+# Rows of a table handled at a time: at 8 bytes each they take half of the 128 KiB from which on
+# malloc may fetch every array from the system.
 SMALL_CHUNK = 2**13
 
-# Draws of one class, side by side, that are worth numpy's calls for them alone: its parameters then
+# So many draws of one class side by side are worth numpy calls of their own: its parameters then
 # are scalars.
 LONG_RUN = 2**13
 
 
+def gather(array, index):
+    """``array[index]``, twice as fast, for indices known to lie inside the array."""
+    # "wrap" saves numpy a pass over a buffer: checking bounds makes it copy first.
+    return array.take(index.astype(np.intp, copy=False), mode="wrap")
+
+
 def slices(n, size=SMALL_CHUNK):
-    """Slices of n items, of one size but for the last.
+    """Slices of n items, all of one size but for the last.
 
     >>> slices(10, size=6)
     [slice(0, 6, None), slice(6, 12, None)]
@@ -28,8 +37,7 @@ def slices(n, size=SMALL_CHUNK):
 
 
 def spans(n, width=1, largest=CHUNK):
-    """Bounds of chunks of n items that stand for ``width`` draws each: few at first, ``largest``
-    draws in the end.
+    """Bounds of chunks of n items that stand for ``width`` draws each, growing to ``largest``.
 
     >>> [stop - start for start, stop in spans(100_000)]
     [16384, 32768, 50848]
@@ -42,8 +50,7 @@ def spans(n, width=1, largest=CHUNK):
 
 
 def pieces(starts, ends, n):
-    """Bounds of pieces of [0, n) for the cache: a run from start to end has pieces of its own if it
-    is long, others share.
+    """Bounds of pieces of [0, n) that fit the cache: a long run gets its own, short runs share.
 
     >>> list(pieces(np.array([0, 10, 20, 50_000]), np.array([10, 20, 50_000, 50_005]), 50_005))
     [(0, 20), (20, 50000), (50000, 50005)]

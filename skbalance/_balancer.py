@@ -1,11 +1,8 @@
-"""What every sampler of the library is: parameters, a plan of draws made of class counts, and
-probabilities corrected.
-"""
+"""What every sampler of this library is: parameters, fitted attributes, corrected probabilities."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -14,25 +11,16 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _prior
-from skbalance._checks import (
-    check_epoch,
-    check_n_samples,
-    check_replacement,
-    draws_or_word,
-    seed_of,
-    strength_at,
-)
-from skbalance._draws import quotas as _quotas
 from skbalance._draws.plan import Plan
+from skbalance._draws.quotas import row_weights
+from skbalance._planning import Parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 class Balancer(BaseEstimator):
-    """Parameters, and what follows from them and from the counts of classes alone, wherever the
-    rows are.
-    """
+    """All of a sampler that does not depend on where its rows are."""
 
     def __init__(
         self,
@@ -47,40 +35,20 @@ class Balancer(BaseEstimator):
         self.replacement = replacement
         self.random_state = random_state
 
-    def _check_parameters(self, y: Any) -> None:
-        """TypeError or ValueError for parameters that are wrong whatever the labels are, and for
-        ``y=None``.
-        """
-        strength_at(self.strength, 0)
-        check_replacement(self.replacement)
-        check_n_samples(self.n_samples)
+    def _checked_parameters(self, y: Any) -> Parameters:
+        """The parameters, checked; ValueError for ``y=None``."""
+        parameters = Parameters(self.strength, self.n_samples, self.replacement, self.random_state)
         if y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: labels are what it balances."
+                f"{type(self).__name__} requires y to be passed, but the target y is None: labels "
+                "are what it balances."
             )
+        return parameters
 
-    def _plan_of(
-        self,
-        classes: NDArray[Any],
-        class_counts: NDArray[np.int64],
-        pool: NDArray[Any] | None = None,
-    ) -> Plan:
-        """The plan of draws from checked parameters and the classes' numbers of rows."""
-        if len(classes) < 2:
-            seen = f"the one class {classes.tolist()[0]!r}" if len(classes) else "no rows"
-            raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
-        n_samples = draws_or_word(self.n_samples, int(class_counts.sum()), len(classes))
-        quotas = _quotas.quotas(class_counts, strength_at(self.strength, 0), n_samples)
-        plan = Plan(class_counts, quotas, seed_of(self.random_state), bool(self.replacement), pool)
-        if not callable(self.strength):
-            return plan
-        schedule = _Schedule(self.strength, class_counts, n_samples)
-        return replace(plan, schedule=schedule, most_draws=schedule.most_draws)
-
-    def _set_fitted(self, classes: NDArray[Any], plan: Plan, X: Any) -> None:
-        """Set all attributes that follow from the classes, the plan and the columns of X, and no
-        other ones.
-        """
+    def _set_fitted(
+        self, parameters: Parameters, classes: NDArray[Any], plan: Plan, X: Any
+    ) -> None:
+        """Set all attributes that follow from the classes, the plan and the columns of X."""
         of_columns = BaseEstimator()
         if X is not None:
             validate_data(of_columns, X, skip_check_array=True)
@@ -89,7 +57,7 @@ class Balancer(BaseEstimator):
             self.__dict__.pop(stale, None)
         self.__dict__.update(vars(of_columns))
         labels = classes.tolist()
-        weights = _quotas.row_weights(plan.class_counts, strength_at(self.strength, 0))
+        weights = row_weights(plan.class_counts, parameters.shares(plan.class_counts, 0))
         self.classes_ = classes
         self.class_counts_ = plan.class_counts.copy()
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
@@ -147,25 +115,6 @@ class Balancer(BaseEstimator):
             raise ValueError(
                 "epoch must say which epoch's draws the probabilities stand for, as strength is a function, got None."
             )
-        epoch = 0 if epoch is None else check_epoch(epoch)
-        log_shift = _prior.log_prior_shift(self._plan.class_counts, self._plan.quotas_of(epoch))
+        quotas = self._plan.epoch(0 if epoch is None else epoch).quotas
+        log_shift = _prior.log_prior_shift(self._plan.class_counts, quotas)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
-
-
-@dataclass(frozen=True, eq=False)
-class _Schedule:
-    """The quotas of an epoch, where strength is a function of it."""
-
-    strength: Callable[[int], float]
-    class_counts: NDArray[np.int64]
-    n_samples: int | str
-
-    def __call__(self, epoch: int) -> Any:
-        return _quotas.quotas(self.class_counts, strength_at(self.strength, epoch), self.n_samples)
-
-    @property
-    def most_draws(self) -> int:
-        """A bound of the draws of any epoch."""
-        if self.n_samples == "under":
-            return int(self.class_counts.sum())
-        return _quotas.MOST_DRAWS if self.n_samples == "over" else int(self.n_samples)

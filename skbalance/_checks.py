@@ -1,14 +1,45 @@
-"""What parameters may be: each value is checked, and comes back as the one kind that the pure
-modules take.
+"""What values may be: each check returns the value as the one kind that the rest works with.
+
+RULE: numpy only, and nothing of this library. Values are checked once, where the user hands them
+in; `TypeError` for the wrong kind, `ValueError` for the wrong value.
 """
 
 from math import isfinite
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from skbalance._draws.quotas import MOST_DRAWS
+# Beyond this a float64 no longer holds every whole number.
+MOST_DRAWS = 2**53
+
+# Borders between epochs are computed for the epoch after this one, too, in 64 bits.
+LAST_EPOCH = 2**63 - 2
+
+
+def check_int(value, wanted, least=0, most=float("inf")):
+    """The value as an int; ``wanted`` says which ints will do.
+
+    >>> check_int(np.int64(3), "batch_size must be an int >= 1", least=1)
+    3
+    """
+    message = f"{wanted}, got {value!r}."
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(message)
+    if not least <= int(value) <= most:
+        raise ValueError(message)
+    return int(value)
+
+
+def check_bool(value, name):
+    """The value as a bool; 0 and 1 are none."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {value!r}.")
+    return bool(value)
+
+
+def check_epoch(epoch):
+    """The number of an epoch as an int."""
+    return check_int(epoch, "epoch must be an int from 0 to 2**63 - 2", most=LAST_EPOCH)
 
 
 def check_strength(strength, name="strength"):
@@ -26,20 +57,24 @@ def check_strength(strength, name="strength"):
 
 
 def strength_at(strength, epoch):
-    """The strength in an epoch, checked: a number is the same in all, a function is asked.
+    """The strength in an epoch: a number is the same in all, a function is asked.
 
     >>> strength_at(0.5, 3), strength_at(lambda epoch: epoch / 4, 3)
     (0.5, 0.75)
     """
-    if callable(strength):
-        return check_strength(strength(epoch), f"strength({epoch})")
-    return check_strength(strength)
+    if not callable(strength):
+        return check_strength(strength)
+    try:
+        value = strength(epoch)
+    except TypeError as error:
+        raise TypeError(
+            f"strength({epoch}) failed: {error}. A function of the epoch takes its number."
+        ) from error
+    return check_strength(value, f"strength({epoch})")
 
 
 def check_n_samples(n_samples):
-    """Raise unless n_samples is of the right kind and, where no data are needed to tell, of the
-    right value.
-    """
+    """n_samples as it is, once it is of a right kind and, as far as needs no data, value."""
     message = f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}."
     if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
         raise TypeError(message)
@@ -47,10 +82,11 @@ def check_n_samples(n_samples):
         raise ValueError(message)
     if _is_real(n_samples) and not 0 < n_samples < float("inf"):
         raise ValueError(f"n_samples must be a finite number above 0, got {n_samples!r}.")
+    return n_samples
 
 
 def draws_or_word(n_samples, n_rows, n_classes):
-    """A checked ``n_samples`` as a whole number of draws, or as the word that it is.
+    """A checked ``n_samples`` as a number of draws, or as the word that it is.
 
     >>> draws_or_word(None, 10, 2), draws_or_word(0.5, 10, 2), draws_or_word("over", 10, 2)
     (10, 5, 'over')
@@ -68,44 +104,24 @@ def draws_or_word(n_samples, n_rows, n_classes):
     n_draws = round(n_samples)
     if n_draws < n_classes:
         raise ValueError(
-            f"n_samples must leave each of the {n_classes} classes a draw, got {seen}. An int is a number of draws, a float "
-            "a fraction of the rows."
+            f"n_samples must leave each of the {n_classes} classes a draw, got {seen}. An int is "
+            "a number of draws, a float a fraction of the rows."
         )
     return int(n_draws)
 
 
-def check_replacement(replacement):
-    """The replacement as a bool."""
-    if not isinstance(replacement, (bool, np.bool_)):
-        raise TypeError(f"replacement must be True or False, got {replacement!r}.")
-    return bool(replacement)
-
-
 def seed_of(random_state):
-    """The seed that an int is, or 63 bits drawn from a RandomState or, for None, from numpy's
-    global one.
-    """
+    """The seed that an int is, or 63 bits from a RandomState or, for None, numpy's global one."""
     if isinstance(random_state, Integral) and not isinstance(random_state, bool):
-        if not 0 <= int(random_state) < 2**64:
-            raise ValueError(
-                f"random_state must be an int from 0 to 2**64 - 1, got {random_state!r}."
-            )
-        return int(random_state)
-    if random_state is None or isinstance(random_state, np.random.RandomState):
-        return int(check_random_state(random_state).randint(2**63 - 1, dtype=np.int64))
+        wanted = "random_state must be an int from 0 to 2**64 - 1"
+        return check_int(random_state, wanted, most=2**64 - 1)
+    if random_state is None:
+        return int(np.random.randint(2**63 - 1, dtype=np.int64))  # noqa: NPY002
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**63 - 1, dtype=np.int64))
     raise TypeError(
         f"random_state must be an int, a numpy RandomState or None, got {random_state!r}."
     )
-
-
-def check_epoch(epoch):
-    """The epoch as an int, in the range for which borders between epochs are computed."""
-    message = f"epoch must be an int from 0 to 2**63 - 2, got {epoch!r}."
-    if not isinstance(epoch, Integral) or isinstance(epoch, bool):
-        raise TypeError(message)
-    if not 0 <= int(epoch) < 2**63 - 1:
-        raise ValueError(message)
-    return int(epoch)
 
 
 def _is_real(value):
@@ -115,5 +131,5 @@ def _is_real(value):
 def _as_float(value):
     try:
         return float(value)
-    except OverflowError:  # an int or a fraction past the largest float
+    except OverflowError:  # an int or a fraction beyond the largest float
         return float("inf")

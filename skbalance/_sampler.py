@@ -11,10 +11,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._checks import check_epoch
-from skbalance._draws.plan import Epoch
-from skbalance._labels.codes import encode
-from skbalance._labels.pools import group
+from skbalance._draws.ranks import check_ranks
 from skbalance._labels.rows import check_rows, take_rows
 
 if TYPE_CHECKING:
@@ -132,13 +129,12 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         >>> InverseFrequencySampler(strength=0.5).fit(None, [0, 0, 0, 0, 1]).sampling_strategy_
         {0: 3, 1: 2}
         """
-        self._check_parameters(y)
+        parameters = self._checked_parameters(y)
         if X is not None:
             check_rows(X)
             check_consistent_length(X, y)
-        classes, codes = encode(y)
-        pool, class_counts = group(codes, len(classes))
-        self._set_fitted(classes, self._plan_of(classes, class_counts, pool), X)
+        classes, plan = parameters.plan_of(y)
+        self._set_fitted(parameters, classes, plan, X)
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -211,7 +207,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         (4,)
         """
         check_is_fitted(self, "_plan")
-        indices: NDArray[np.int64] = Epoch(self._plan, check_epoch(epoch)).all_rows()
+        indices: NDArray[np.int64] = self._plan.epoch(epoch).all_rows()
         return indices
 
     def to_torch_sampler(
@@ -275,8 +271,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         True
         """
         from skbalance.torch._dataset_labels import check_labels, labels_of
-        from skbalance.torch._ranks import check_ranks, common_seed
         from skbalance.torch._samplers import BalancedSampler, DistributedBalancedSampler
+        from skbalance.torch._seed import common_seed
 
         ranks = check_ranks(num_replicas, rank, drop_last)
         if labels is not None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest
 
 from skbalance._arrays import CHUNK
-from skbalance._draws.permutation import Domain, Key, derive, mix64, permute, unpermute
+from skbalance._draws.keys import Key, derive, mix64
+from skbalance._draws.permutation import Domain, permute, unpermute
 
 DTYPES = [np.uint32, np.uint64]
 

@@ -9,10 +9,22 @@ from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from sklearn.utils.class_weight import compute_class_weight
 
-from skbalance._draws.quotas import apportion, quotas, row_weights, shares
+from skbalance._draws import quotas as of_shares
+from skbalance._draws.quotas import apportion, shares
 
 counts = st.lists(st.integers(1, 10**6), min_size=2, max_size=30).map(np.array)
 strengths = st.floats(0, 4)
+
+
+def quotas(class_counts, strength, n_samples):
+    """Quotas by the shares of a strength."""
+    class_counts = np.array(class_counts)
+    return of_shares.quotas(class_counts, shares(class_counts, strength), n_samples)
+
+
+def row_weights(class_counts, strength):
+    """Weights by the shares of a strength."""
+    return of_shares.row_weights(np.array(class_counts), shares(class_counts, strength))
 
 
 def by_the_rule(class_counts, strength, n_samples):
@@ -133,6 +145,28 @@ def test_a_power_that_overflows_is_refused_without_a_warning():
 def test_a_strength_that_asks_for_too_many_draws_is_refused():
     with pytest.raises(
         ValueError,
-        match=r"n_samples='over' with strength=9.0 asks for 1e\+54 draws an epoch, more than 2\*\*53",
+        match=r"n_samples='over' asks for 1e\+54 draws an epoch, more than 2\*\*53: some class",
     ):
         quotas([1, 10**6], 9.0, "over")
+
+
+@pytest.mark.parametrize(
+    ("class_counts", "strength", "n_samples"),
+    [
+        ([1, 2], 2.366784466416995, 2**53),
+        ([1, 2, 3, 4, 5, 6, 7], 1.0, 7_724_667_326_653_164),
+        (list(range(1, 51)), 1.0, 2_426_578_022_070_251),
+        (list(range(1, 1001)), 0.3, 2**53 - 1),
+    ],
+)
+def test_quotas_sum_to_n_samples_where_floats_err_by_whole_draws(class_counts, strength, n_samples):
+    found = quotas(class_counts, strength, n_samples)
+    assert sum(found.tolist()) == n_samples
+    ideal = n_samples * shares(class_counts, strength)
+    assert np.allclose(found, ideal, rtol=1e-9)
+
+
+@given(counts, st.integers(0, 2**53 - 30))
+def test_quotas_of_any_size_sum_to_n_samples(class_counts, extra):
+    n_samples = len(class_counts) + extra
+    assert sum(quotas(class_counts, 0.7, n_samples).tolist()) == n_samples

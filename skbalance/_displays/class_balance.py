@@ -11,7 +11,6 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._checks import check_epoch
 from skbalance._labels.codes import encode
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class ClassBalanceDisplay:
                 f"sampler must be an InverseFrequencySampler, got {type(sampler).__name__}; from_labels takes any labels."
             )
         check_is_fitted(sampler, "_plan")
-        quotas = sampler._plan.quotas_of(check_epoch(epoch))
+        quotas = sampler._plan.epoch(epoch).quotas
         display = cls(
             classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=quotas
         )

@@ -2,21 +2,19 @@
 
 import numpy as np
 
-from skbalance._draws.permutation import gather
+from skbalance._arrays import gather
 
 
 class Layout:
-    """Which slots of an epoch are whose: runs as long as the quotas, in the order of the
-    classes.
-    """
+    """Which slots of an epoch belong to which class: runs as long as the quotas, class by class."""
 
     def __init__(self, quotas, dtype):
         self.n_samples = int(quotas.sum())
         self.quotas = quotas.astype(dtype)
         self.ends = np.cumsum(quotas).astype(dtype)
         self.starts = self.ends - self.quotas
-        # A table of the class of the first slot of every 2**shift slots. Few such buckets hold two
-        # classes.
+        # A table of the class of the first of every 2**shift slots. Few such buckets hold slots of
+        # two classes.
         n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
         self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
         ends_in_buckets = -((-np.cumsum(quotas)) >> self._shift)  # rounded up
@@ -38,14 +36,14 @@ class Layout:
         return classes
 
     def draws(self, slots):
-        """Class at the slots, and which draw of its class each is, from 0: the array ``slots``
-        itself, overwritten.
+        """Class at each slot, and which draw of its class it is, from 0; overwrites ``slots``.
 
-        The classes have one entry where all slots are of one class. Whoever goes on with them takes
-        either: numpy then works with scalars, which is what makes long runs of a class cheap.
+        Where all slots are of one class, ``classes`` has one entry. Whoever goes on with it takes
+        either: with one entry numpy works with scalars, and that makes long runs of a class cheap.
 
-        >>> [found.tolist() for found in Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], dtype=np.uint32))]
-        [[1], [0, 2]]
+        >>> classes, nth = Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], np.uint32))
+        >>> classes.tolist(), nth.tolist()
+        ([1], [0, 2])
         """
         first, last = np.searchsorted(self.ends, [slots.min(), slots.max()], side="right")
         classes = np.array([first]) if first == last else self.class_of(slots)

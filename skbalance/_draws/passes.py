@@ -1,59 +1,125 @@
-"""Iterators at C speed that know where they are, and the states in which a run is kept and taken up
-again.
+"""Passes over a stream, epoch by epoch, and the states by which a run goes on where it stopped.
+
+No framework appears here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from itertools import chain
-from numbers import Integral
 from operator import length_hint
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from torch.utils.data import Sampler
-
-from skbalance._checks import check_epoch
+from skbalance._checks import check_epoch, check_int
 from skbalance._draws.batches import Cut
-from skbalance._draws.plan import Plan
-
-# Changes whenever the same state would stand for other rows.
-VERSION = 1
+from skbalance._draws.keys import STREAM_VERSION
+from skbalance._draws.streams import BatchStream, Progress, Stream
 
 
-class Place(NamedTuple):
-    """Where a pass stands in an epoch.
+class Pass:
+    """What an iterator has listed of an epoch.
 
-    ``position`` counts what is done: of rows the draws of all ranks together, of batches those of
-    one rank. The latter go with the way in which the epoch is cut.
+    It knows neither the iterator nor the passes that it is one of, so that nothing holds itself and
+    memory is freed at once.
     """
 
-    epoch: int
-    position: int = 0
-    cut: Cut | None = None
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.loaded: Progress | None = None
+        self.begun: Progress | None = None
+        self.n_listed = 0
+        self.items: Iterator[Any] = iter(())
+
+    @property
+    def n_drawn(self) -> int:
+        """Items that were taken: those listed, but for what is left of the list under way."""
+        return self.n_listed - length_hint(self.items)
+
+
+class Passes:
+    """One pass after the other, each over the next epoch, of one stream or of several in turn.
+
+    An epoch is taken by the first draw of a pass, not by its iterator.
+    """
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self._loaded: Progress | None = None
+        self._latest: Pass | None = None
+
+    def set_epoch(self, epoch: int) -> None:
+        """Let the next pass take this epoch, from a loaded progress if that stands in it."""
+        self._latest = None
+        self.epoch = check_epoch(epoch)
+
+    def next_of(self, stream: Stream) -> Progress:
+        """Where the next pass over a stream begins."""
+        start, loaded = stream.start_of(self.epoch), self._loaded
+        # A sampler of rows shares its passes with that of its batches: each has its own progress.
+        if loaded and loaded.epoch == start.epoch and (loaded.cut is None) == (start.cut is None):
+            return loaded
+        return start
+
+    def begin(self, this_pass: Pass) -> Progress:
+        """Begin a pass: it takes the epoch."""
+        progress = this_pass.loaded or self.next_of(this_pass.stream)
+        self._loaded, self._latest = None, this_pass
+        self.epoch = progress.epoch + 1
+        return progress
+
+    def progress_of(self, this_pass: Pass) -> Progress:
+        """Where a pass stands, also before its first draw."""
+        if this_pass.begun is None:
+            return this_pass.loaded or self.next_of(this_pass.stream)
+        return this_pass.stream.after(this_pass.begun, this_pass.n_drawn)
+
+    def latest_of(self, stream: Stream) -> Progress:
+        """Where the latest pass over a stream stands; where there is none, where the next begins."""
+        latest = self._latest
+        # The epoch may have been assigned since, or the latest pass have been one of rows.
+        if latest and latest.stream is stream and latest.begun:
+            if latest.begun.epoch + 1 == self.epoch:
+                return self.progress_of(latest)
+        return self.next_of(stream)
+
+    def load(self, stream: Stream, state: Mapping[str, Any]) -> None:
+        """Let the next pass go on from a state; one from the end of an epoch, with the next epoch."""
+        progress = progress_in(stream, state)
+        if stream.is_over(progress):
+            progress = stream.start_of(progress.epoch + 1)
+        self._loaded, self._latest, self.epoch = progress, None, progress.epoch
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A pass stays in its process.
+        return {**self.__dict__, "_latest": None}
 
 
 class ResumableIterator(chain[Any]):
-    """A chain of lists, made one by one. What is left of the current list tells where the chain
-    stands.
+    """A chain of lists that are made one by one; what is left of the latest tells where it stands.
+
+    So it iterates at C speed, and no draw is counted one by one.
     """
 
-    _sampler: ResumableSampler
+    _passes: Passes
     _pass: Pass
 
     @classmethod
-    def over(cls, sampler: ResumableSampler) -> ResumableIterator:
-        this_pass = Pass()
-        iterator = cast(ResumableIterator, cls.from_iterable(this_pass.lists(sampler)))
-        iterator._sampler, iterator._pass = sampler, this_pass
+    def over(cls, stream: Stream, passes: Passes) -> ResumableIterator:
+        """The next pass over a stream."""
+        this_pass = Pass(stream)
+        iterator = cast(ResumableIterator, cls.from_iterable(_listed(this_pass, passes)))
+        iterator._passes, iterator._pass = passes, this_pass
         return iterator
 
     def state_dict(self) -> dict[str, Any]:
         """Where this iterator stands: a dict of plain values."""
-        return self._sampler._state_of(self._sampler._place_in(self._pass))
+        return state_of(self._pass.stream, self._passes.progress_of(self._pass))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state instead of where the sampler would begin; a state from the end of an
-        epoch leaves nothing to yield.
+        """Go on from a state instead of where the next pass would begin.
+
+        A state from the end of an epoch leaves nothing to yield.
 
         Raises
         ------
@@ -62,177 +128,60 @@ class ResumableIterator(chain[Any]):
         """
         if self._pass.begun is not None:
             raise ValueError(
-                "a state is loaded into a fresh iterator, got one that has been drawn from: call iter() again."
+                "a state is loaded into a fresh iterator, got one that has been drawn from: call "
+                "iter() again."
             )
-        self._pass.loaded = self._sampler._place_of(state)
+        self._pass.loaded = progress_in(self._pass.stream, state)
+
+    def __reduce__(self) -> Any:
+        # Python's own way would copy the chain without its lists: an iterator without rows.
+        raise TypeError(
+            "an iterator over a sampler cannot be pickled or copied; keep its state_dict(), or "
+            "pickle the sampler."
+        )
 
 
-class Pass:
-    """What an iterator has listed of an epoch. It knows neither iterator nor sampler, so that
-    nothing holds itself.
-    """
-
-    def __init__(self) -> None:
-        self.loaded: Place | None = None
-        self.begun: Place | None = None
-        self._n_listed = 0
-        self._items: Iterator[Any] = iter(())
-
-    @property
-    def n_drawn(self) -> int:
-        return self._n_listed - length_hint(self._items)
-
-    def lists(self, sampler: ResumableSampler) -> Iterator[Iterator[Any]]:
-        # A generator, so that the epoch is taken with the first draw and not by iter().
-        self.begun = sampler._begin(self)
-        for items in sampler._lists(self.begun):
-            self._n_listed += len(items)
-            self._items = iter(items)
-            yield self._items
+def _listed(this_pass: Pass, passes: Passes) -> Iterator[Iterator[Any]]:
+    """The lists of a pass. A generator, so that it begins with the first draw."""
+    this_pass.begun = passes.begin(this_pass)
+    for items in this_pass.stream.lists(this_pass.begun):
+        this_pass.n_listed += len(items)
+        this_pass.items = iter(items)
+        yield this_pass.items
 
 
-class ResumableSampler(Sampler[Any]):
-    """What samplers of rows and of batches share: epochs, and states that tell where one stands.
-
-    A sampler says what a pass from a place lists (`_lists`), how many items that is (`_n_left`),
-    where a pass stands after some of them (`_place_after`), at which position the place's epoch
-    ends (`_end_of`), and how a place of other ranks has to be changed to be its own (`_adapted`).
-    """
-
-    _plan: Plan
-    _cut: Cut | None = None
-    _loaded: Place | None = None
-    _latest: Pass | None = None
-    epoch: int
-
-    def _lists(self, place: Place) -> Iterator[list[Any]]:
-        raise NotImplementedError
-
-    def _n_left(self, place: Place) -> int:
-        raise NotImplementedError
-
-    def _end_of(self, place: Place) -> int:
-        raise NotImplementedError
-
-    def _adapted(self, place: Place) -> Place:
-        return place
-
-    def __iter__(self) -> Iterator[Any]:
-        return ResumableIterator.over(self)
-
-    def __len__(self) -> int:
-        return self._n_left(self._next_place())
-
-    def state_dict(self) -> dict[str, Any]:
-        """Where the pass that began last stands, also if it was left early; before any, or after
-        `set_epoch`, where the next begins.
-
-        Returns
-        -------
-        state : dict
-            Of plain values: epoch, position, and a fingerprint of labels, parameters and seed.
-        """
-        latest = self._latest
-        begun = latest.begun if latest else None
-        # A row sampler and its batch sampler share the epoch, and it may be assigned: then it was
-        # another pass, or none.
-        if (
-            latest
-            and begun
-            and (begun.cut is None) == (self._cut is None)
-            and begun.epoch + 1 == self.epoch
-        ):
-            return self._state_of(self._place_in(latest))
-        return self._state_of(self._next_place())
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Let the next pass go on from a state of this or another process.
-
-        A state from the end of an epoch goes on with the next one. Of batches, the rest of the
-        epoch keeps the steps of the state (their size over all ranks, and whether all are full);
-        the sampler's own hold from the next epoch on.
-
-        Parameters
-        ----------
-        state : dict
-            From `state_dict` of a sampler, or of an iterator over one, of the same kind, labels,
-            parameters and seed; the number of ranks may be another.
-
-        Raises
-        ------
-        TypeError, ValueError
-            Anything else.
-        """
-        place = self._place_of(state)
-        self._loaded = place if self._n_left(place) else Place(place.epoch + 1, 0, self._cut)
-        self._latest = None
-        self.epoch = self._loaded.epoch
-
-    def set_epoch(self, epoch: int) -> None:
-        """Let the next first draw take this epoch, whatever went before.
-
-        In the epoch of a state just loaded, it still goes on from that state.
-
-        Parameters
-        ----------
-        epoch : int
-            At least 0.
-
-        Raises
-        ------
-        TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2.
-        """
-        self._latest = None
-        self.epoch = check_epoch(epoch)
-
-    def _next_place(self) -> Place:
-        if self._loaded and self._loaded.epoch == self.epoch:
-            return self._loaded
-        return Place(check_epoch(self.epoch), 0, self._cut)
-
-    def _begin(self, this_pass: Pass) -> Place:
-        place = this_pass.loaded or self._next_place()
-        self._loaded, self._latest = None, this_pass
-        self.epoch = place.epoch + 1
-        return place
-
-    def _place_in(self, this_pass: Pass) -> Place:
-        if this_pass.begun is None:
-            return this_pass.loaded or self._next_place()
-        return self._place_after(this_pass.begun, this_pass.n_drawn)
-
-    def _place_after(self, place: Place, n_items: int) -> Place:
-        return place._replace(position=place.position + n_items)
-
-    def _state_of(self, place: Place) -> dict[str, Any]:
-        return {
-            "version": VERSION,
-            "fingerprint": self._plan.fingerprint(place.epoch),
-            "epoch": place.epoch,
-            "position": place.position,
-            "cut": place.cut and [*place.cut[:-1], [list(stop) for stop in place.cut.earlier]],
-        }
-
-    def _place_of(self, state: Mapping[str, Any]) -> Place:
-        """The place that a state tells, checked, and adapted to the ranks of now."""
-        place = _checked(state, self._plan, self._cut is not None)
-        end = self._end_of(place)
-        if not 0 <= place.position <= end:
-            raise ValueError(
-                f"position {place.position} of the state is not in epoch {place.epoch}, which ends at {end}."
-            )
-        if place.position == 0 and not (place.cut and place.cut.earlier):
-            return Place(place.epoch, 0, self._cut)
-        return self._adapted(place) if place.position < end else place
-
-    def __getstate__(self) -> dict[str, Any]:
-        # A pass stays in its process.
-        return {name: value for name, value in self.__dict__.items() if name != "_latest"}
+def state_of(stream: Stream, progress: Progress) -> dict[str, Any]:
+    """A progress as plain values, with a fingerprint of what the rows depend on."""
+    return {
+        "version": STREAM_VERSION,
+        "fingerprint": _fingerprint(stream, progress),
+        "epoch": progress.epoch,
+        "position": progress.position,
+        "cut": progress.cut and list(progress.cut),
+    }
 
 
-def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
-    """The place in a state, once it is known to be one of this plan."""
+def progress_in(stream: Stream, state: Mapping[str, Any]) -> Progress:
+    """The progress in a state, checked, and taken up by the ranks of a stream."""
+    progress = _checked(stream, state)
+    end = stream.end_of(progress)
+    if progress.position > end:
+        raise ValueError(
+            f"position {progress.position} of the state is not in epoch {progress.epoch}, which "
+            f"ends at {end}."
+        )
+    return progress if progress.position == end else stream.taken_up(progress)
+
+
+def _fingerprint(stream: Stream, progress: Progress) -> str:
+    of_plan = stream.plan.fingerprint(progress.epoch)
+    if progress.cut is None:
+        return of_plan
+    return blake2b(f"{of_plan} {tuple(progress.cut)}".encode(), digest_size=16).hexdigest()
+
+
+def _checked(stream: Stream, state: Mapping[str, Any]) -> Progress:
+    """The progress in a state, once it is known to be one of the stream's plan."""
     if not isinstance(state, Mapping):
         raise TypeError(f"a state must be a dict made by state_dict(), got {type(state).__name__}.")
     wanted = "version", "fingerprint", "epoch", "position", "cut"
@@ -241,45 +190,32 @@ def _checked(state: Mapping[str, Any], plan: Plan, of_batches: bool) -> Place:
         raise ValueError(
             f"a state must be made by state_dict(), got one without {', '.join(missing)}."
         )
-    if type(state["version"]) is not int or state["version"] != VERSION:
+    if type(state["version"]) is not int or state["version"] != STREAM_VERSION:
         raise ValueError(
-            f"the state is of version {state['version']!r}, this skbalance reads version {VERSION}."
+            f"the state is of version {state['version']!r}, this skbalance reads version "
+            f"{STREAM_VERSION}."
         )
-    if (state["cut"] is not None) != of_batches:
-        kinds = ("rows", "batches") if of_batches else ("batches", "rows")
+    is_of_batches = isinstance(stream, BatchStream)
+    if (state["cut"] is not None) != is_of_batches:
+        kinds = ("rows", "batches") if is_of_batches else ("batches", "rows")
         raise ValueError(
             f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}."
         )
-    if not isinstance(state["position"], Integral) or isinstance(state["position"], bool):
-        raise TypeError(f"the position of a state must be an int, got {state['position']!r}.")
-    place = Place(
-        check_epoch(state["epoch"]),
-        int(state["position"]),
-        _cut_of(state["cut"]) if of_batches else None,
-    )
-    if state["fingerprint"] != plan.fingerprint(place.epoch):
+    epoch = check_epoch(state["epoch"])
+    position = check_int(state["position"], "the position of a state must be an int >= 0")
+    progress = Progress(epoch, position, _cut_of(state["cut"]) if is_of_batches else None)
+    if state["fingerprint"] != _fingerprint(stream, progress):
         raise ValueError(
-            "the state belongs to other labels (or another order of them), other parameters or another seed; give "
-            "random_state an int, so that another process has the same seed."
+            "the state belongs to other labels (or another order of them), other parameters or "
+            "another seed; give random_state an int, so that another process has the same seed."
         )
-    return place
+    return progress
 
 
 def _cut_of(values: Any) -> Cut:
     match values:
-        case [int(size), bool(drop_last), int(n_ranks), int(n_turns), [*earlier]] if (
-            min(size, n_ranks, n_turns) >= 1
-        ):
-            if all(_is_stop(stop) for stop in earlier):
-                return Cut(size, drop_last, n_ranks, n_turns, tuple(map(tuple, earlier)))
-    raise ValueError(
-        "the cut of a state must be [size, drop_last, n_ranks, n_turns, [[n_ranks, n_turns, turn], ...]], "
-        f"got {values!r}."
-    )
-
-
-def _is_stop(values: Any) -> bool:
-    match values:
-        case [int(n_ranks), int(n_turns), int(turn)]:
-            return n_ranks >= 1 and 0 <= turn < n_turns
-    return False
+        case [int(size), bool(drop_last), int(n_in_step)] if min(size, n_in_step) >= 1:
+            # A bool is an int, too.
+            if not isinstance(size, bool) and not isinstance(n_in_step, bool):
+                return Cut(size, drop_last, n_in_step)
+    raise ValueError(f"the cut of a state must be [size, drop_last, n_in_step], got {values!r}.")

@@ -1,9 +1,8 @@
-"""How many draws each class gets: counts, strength and n_samples to shares, weights and quotas."""
+"""How many draws each class gets: strength to shares, shares to weights and to quotas."""
 
 import numpy as np
 
-# Above this a float64 no longer holds every whole number, so quotas could not sum to n_samples.
-MOST_DRAWS = 2**53
+from skbalance._checks import MOST_DRAWS
 
 # Fractions are compared at this many decimals: the last bits of a power differ between platforms,
 # quotas must not.
@@ -22,45 +21,45 @@ def shares(class_counts, strength):
     >>> shares([90, 10], strength=0.0).round(6).tolist()
     [0.9, 0.1]
     """
-    weights = _scaled_power(class_counts, 1 - strength)
-    return weights / weights.sum()
+    class_counts = np.asarray(class_counts, dtype=np.float64)
+    # Relative to the class with the largest power, so that no exponent overflows.
+    largest = class_counts.max() if strength <= 1 else class_counts.min()
+    powers = (class_counts / largest) ** (1 - strength)
+    return powers / powers.sum()
 
 
-def row_weights(class_counts, strength):
-    """Weight of a row of each class: ``n_c ** -strength``, scaled so that its mean over all rows is
-    1.
+def row_weights(class_counts, shares):
+    """Weight of a row of each class: its part of the class's share, scaled to a mean of 1.
 
-    >>> row_weights([75, 25], strength=1.0).round(3).tolist()
+    >>> row_weights(np.array([75, 25]), np.array([0.5, 0.5])).round(3).tolist()
     [0.667, 2.0]
     """
-    class_counts = np.asarray(class_counts)
-    weights = _scaled_power(class_counts, -strength)
-    return weights * (class_counts.sum() / (weights * class_counts).sum())
+    return shares * (class_counts.sum() / class_counts)
 
 
-def quotas(class_counts, strength, n_samples):
+def quotas(class_counts, shares, n_samples):
     """Whole draws of each class in an epoch.
 
-    ``n_samples`` is a number of draws, or the word ``"over"`` (no class shrinks, the largest keeps
-    its size) or ``"under"`` (no class grows, the smallest keeps its size).
+    ``n_samples`` is a number of draws, or the word ``"over"`` (no class shrinks, and one keeps its
+    size) or ``"under"`` (no class grows, and one keeps its size).
 
-    >>> quotas([90, 10], 1.0, 50).tolist(), quotas([90, 10], 1.0, "over").tolist(), quotas([90, 10], 1.0, "under").tolist()
-    ([25, 25], [90, 90], [10, 10])
+    >>> counts, equal = np.array([90, 10]), np.array([0.5, 0.5])
+    >>> [quotas(counts, equal, n_samples).tolist() for n_samples in (50, "over", "under")]
+    [[25, 25], [90, 90], [10, 10]]
     """
-    class_counts = np.asarray(class_counts)
     if n_samples not in ("over", "under"):
-        return apportion(shares(class_counts, strength), n_samples)
-    kept = class_counts.max() if n_samples == "over" else class_counts.min()
-    with np.errstate(over="ignore"):
-        ideal = kept * (class_counts / kept) ** (1 - strength)
-    total = ideal.sum()
+        return apportion(shares, n_samples)
+    with np.errstate(divide="ignore", over="ignore"):
+        totals = class_counts / shares  # draws in all that leave each class its size
+        total = totals.max() if n_samples == "over" else totals.min()
     if not total <= MOST_DRAWS:
         raise ValueError(
-            f"n_samples={n_samples!r} with strength={strength} asks for {total:.3g} draws an epoch, more than 2**53. "
-            "Lower the strength or give n_samples as a number."
+            f"n_samples={n_samples!r} asks for {total:.3g} draws an epoch, more than 2**53: some "
+            "class is to get too small a share of them. Lower the strength or give n_samples as a "
+            "number."
         )
-    # Each class is rounded by itself: there is no total that they must meet.
-    return np.maximum(1, np.rint(ideal.round(DECIMALS))).astype(np.int64)
+    # Each class is rounded by itself, as there is no total to be met.
+    return np.maximum(1, np.rint((total * shares).round(DECIMALS))).astype(np.int64)
 
 
 def apportion(shares, n_samples):
@@ -78,24 +77,21 @@ def apportion(shares, n_samples):
     order = np.argsort(shares, kind="stable")
     rising = shares[order]
     remaining = np.cumsum(rising[::-1])[::-1]
-    # Those set aside are a run of the smallest shares, up to the first that is owed a whole draw of
-    # what then remains; the largest always is.
+    # Setting a class aside leaves less for every class that stays, in proportion: whoever was owed
+    # less than one draw still is, and of two classes the smaller goes first. So those set aside are
+    # a run of the smallest, up to the first that is owed a draw of what is then left. The largest
+    # always is.
     owed_one = (n_samples - np.arange(len(shares))) * rising >= remaining
     n_aside = int(np.argmax(owed_one))
     result = np.ones(len(shares), dtype=np.int64)
     staying = np.sort(order[n_aside:])
     ideal = (n_samples - n_aside) * (shares[staying] / remaining[n_aside])
     floors = np.floor(ideal)
-    n_left = n_samples - n_aside - int(floors.sum())
-    fractions = (ideal - floors).round(DECIMALS)
-    floors[np.argsort(-fractions, kind="stable")[:n_left]] += 1
     result[staying] = floors
+    n_left = n_samples - int(result.sum())
+    fractions = (ideal - floors).round(DECIMALS)
+    n_by_fraction = min(max(n_left, 0), len(staying))
+    result[staying[np.argsort(-fractions, kind="stable")[:n_by_fraction]]] += 1
+    # From about 2**51 draws on, floors err by whole draws. The largest class makes up for it.
+    result[order[-1]] += n_left - n_by_fraction
     return result
-
-
-def _scaled_power(class_counts, exponent):
-    """``class_counts ** exponent`` over its largest entry, so that no exponent overflows."""
-    class_counts = np.asarray(class_counts, dtype=np.float64)
-    return (
-        class_counts / (class_counts.max() if exponent >= 0 else class_counts.min())
-    ) ** exponent

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skbalance._arrays import slices
-from skbalance._draws.permutation import gather
+from skbalance._arrays import gather, slices
 from skbalance._labels.containers import label_array, missing
 
 # Integer labels that span less than this, or less than the number of rows, are counted in a table.

@@ -10,8 +10,6 @@ from dask.base import compute
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._checks import check_epoch
-from skbalance._draws.plan import Epoch
 from skbalance._partitions import (
     count,
     holdings_of,
@@ -131,7 +129,7 @@ class InverseFrequencySampler(Balancer):
         >>> InverseFrequencySampler().fit(None, da.repeat(da.arange(3, chunks=2), 2)).class_counts_
         array([2, 2, 2])
         """
-        self._check_parameters(y)
+        parameters = self._checked_parameters(y)
         if self.replacement:
             raise ValueError(
                 "replacement must be False for dask collections, got True: skbalance.InverseFrequencySampler draws with "
@@ -145,9 +143,8 @@ class InverseFrequencySampler(Balancer):
         y = whole_rows(y)
         counted = compute(*(bound(count, number)(part) for number, part in enumerate(parts_of(y))))
         classes, class_counts, holdings = holdings_of(counted)
-        self._set_fitted(
-            classes, self._plan_of(classes, class_counts), None if X is None else rowless(X)
-        )
+        plan = parameters.plan_of_counts(classes, class_counts)
+        self._set_fitted(parameters, classes, plan, None if X is None else rowless(X))
         self._X, self._y, self._holdings = X, y, holdings
         return self
 
@@ -230,7 +227,7 @@ class InverseFrequencySampler(Balancer):
             raise ValueError(
                 "resample needs rows to pick from, but the sampler was fitted with X=None."
             )
-        lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
+        lazy_epoch = constant(self._plan.epoch(epoch))
         of_each = zip(parts_of(self._X), parts_of(self._y), self._holdings, strict=True)
         pairs = [
             bound(resampled_part, holding, number)(X_part, y_part, lazy_epoch)
@@ -274,7 +271,7 @@ class InverseFrequencySampler(Balancer):
         [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
         """
         check_is_fitted(self, "_plan")
-        lazy_epoch = constant(Epoch(self._plan, check_epoch(epoch)))
+        lazy_epoch = constant(self._plan.epoch(epoch))
         starts = np.cumsum([0, *(holding.n_rows for holding in self._holdings)])[:-1].tolist()
         rows = [
             bound(rows_drawn, start)(times)

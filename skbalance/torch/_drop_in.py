@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import TensorDataset
 
 from skbalance._labels.containers import label_array
-from skbalance._sampler import InverseFrequencySampler
+from skbalance._planning import Parameters
 from skbalance.torch._dataset_labels import labels_of
 from skbalance.torch._samplers import BalancedSampler
 
@@ -84,10 +84,7 @@ class ImbalancedDatasetSampler(BalancedSampler):
                 f"labels must be one for each of the {len(rows)} indices, got {len(labels)}."
             )
         seed = int(torch.empty((), dtype=torch.int64).random_().item())
-        sampler = InverseFrequencySampler(n_samples=num_samples, random_state=seed).fit(
-            None, labels
-        )
-        plan = sampler._plan
+        _, plan = Parameters(n_samples=num_samples, random_state=seed).plan_of(labels)
         super().__init__(replace(plan, pool=rows[plan.pool]))
         self.indices = rows.tolist()
         self.num_samples = len(self)

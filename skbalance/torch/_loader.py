@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader
 
-from skbalance._sampler import InverseFrequencySampler
+from skbalance._planning import Parameters
+from skbalance.torch._dataset_labels import check_labels, labels_of
+from skbalance.torch._samplers import BalancedBatchSampler, BalancedSampler
 
 
 class BalancedDataLoader(DataLoader[Any]):
@@ -75,13 +77,10 @@ class BalancedDataLoader(DataLoader[Any]):
             raise TypeError(
                 f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}."
             )
-        balancer = InverseFrequencySampler(
-            strength=strength,
-            n_samples=n_samples,
-            replacement=replacement,
-            random_state=random_state,
-        )
-        batch_sampler = balancer.to_torch_batch_sampler(
-            dataset, batch_size=batch_size, drop_last=drop_last, labels=labels
-        )
+        if labels is None:
+            labels = labels_of(dataset)
+        else:
+            check_labels(labels, dataset)
+        _, plan = Parameters(strength, n_samples, replacement, random_state).plan_of(labels)
+        batch_sampler = BalancedBatchSampler(BalancedSampler(plan), batch_size, drop_last)
         super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)

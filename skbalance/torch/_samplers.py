@@ -1,26 +1,101 @@
-"""Samplers and batch samplers for torch DataLoaders."""
+"""Samplers of rows and of batches for torch DataLoaders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from numbers import Integral
-from typing import cast
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import numpy as np
-from torch.utils.data import DistributedSampler
+from torch.utils.data import DistributedSampler, Sampler
 
-from skbalance._draws.batches import Cut, batches, rest_of_step
-from skbalance._draws.passes import Pass, Place, ResumableSampler
-from skbalance._draws.plan import Epoch, Plan
+from skbalance._checks import check_bool, check_int
+from skbalance._draws.passes import Passes, ResumableIterator, state_of
+from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import ALONE, Ranks
+from skbalance._draws.streams import BatchStream, RowStream, Stream
 
 
-class BalancedSampler(ResumableSampler):
-    """Row numbers for a DataLoader, a new epoch of the plan each time it is gone through.
+class _StreamSampler(Sampler[Any]):
+    """A stream as torch wants it: a new epoch in each pass, and states to resume from."""
 
-    Made by `InverseFrequencySampler.to_torch_sampler`. An epoch is taken with the first draw:
-    asking for an iterator takes none, and one that is left early is not repeated. Rows are computed
-    a chunk at a time. Sampler and iterators carry `state_dict` and `load_state_dict`.
+    def __init__(self, stream: Stream, passes: Passes) -> None:
+        self._stream = stream
+        self._passes = passes
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the next first draw takes."""
+        return self._passes.epoch
+
+    @epoch.setter
+    def epoch(self, epoch: int) -> None:
+        self._passes.epoch = epoch
+
+    def __iter__(self) -> Iterator[Any]:
+        return ResumableIterator.over(self._stream, self._passes)
+
+    def __len__(self) -> int:
+        # Of a whole epoch, also after a state was loaded: trainers take it for every epoch's length.
+        return self._stream.n_items(self.epoch)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Let the next first draw take this epoch, whatever went before.
+
+        In the epoch of a state just loaded, it still goes on from that state.
+
+        Parameters
+        ----------
+        epoch : int
+            At least 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            An epoch that is no int from 0 to 2**63 - 2.
+        """
+        self._passes.set_epoch(epoch)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the latest pass stands, also if it was left early.
+
+        Before any pass, or after `set_epoch`, it is where the next one begins.
+
+        Returns
+        -------
+        state : dict
+            Of plain values: epoch, position, and a fingerprint of labels, parameters and seed.
+        """
+        return state_of(self._stream, self._passes.latest_of(self._stream))
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Let the next pass go on from a state of this or another process.
+
+        A state from the end of an epoch goes on with the next one. The rest of an epoch of batches
+        keeps the steps of the state (how many rows all ranks take at once, and whether all steps
+        are full); from the next epoch on the sampler's own hold. ``len`` stays that of a whole
+        epoch.
+
+        Parameters
+        ----------
+        state : dict
+            From `state_dict` of a sampler, or of an iterator over one, of the same kind, labels,
+            parameters and seed. The number of ranks may be another.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Anything else.
+        """
+        self._passes.load(self._stream, state)
+
+
+class BalancedSampler(_StreamSampler):
+    """Row numbers for a DataLoader, a new epoch of the plan in each pass.
+
+    Made by `InverseFrequencySampler.to_torch_sampler`. The first draw takes the epoch: asking for
+    an iterator takes none, and a pass that is left early is not repeated. Rows are computed a chunk
+    at a time. Sampler and iterators carry `state_dict` and `load_state_dict`. ``len`` is the number
+    of rows in a whole epoch; where it changes from epoch to epoch (strength a function, n_samples a
+    word), in the next one.
 
     Parameters
     ----------
@@ -29,16 +104,15 @@ class BalancedSampler(ResumableSampler):
     ranks : Ranks, default=Ranks()
         The rank whose draws these are, of how many.
 
+    Attributes
+    ----------
+    epoch : int
+        The epoch that the next first draw takes.
+
     Raises
     ------
     TypeError
         Anything but a plan.
-
-    Attributes
-    ----------
-    epoch : int
-        The epoch that the next first draw takes. Where its length changes with the epoch (strength
-        a function, n_samples a word), ``len`` is the length of this one.
 
     Examples
     --------
@@ -55,37 +129,17 @@ class BalancedSampler(ResumableSampler):
                 "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(dataset), "
                 f"not from {type(plan).__name__}."
             )
-        self._plan = plan
-        self._ranks = ranks
-        self.epoch = 0
-
-    def _lists(self, place: Place) -> Iterator[list[int]]:
-        return (
-            rows.tolist()
-            for rows in Epoch(self._plan, place.epoch).chunks(place.position, self._ranks)
-        )
-
-    def _n_left(self, place: Place) -> int:
-        return int(self._ranks.n_draws(self._plan.n_samples(place.epoch) - place.position))
-
-    def _end_of(self, place: Place) -> int:
-        return self._plan.n_samples(place.epoch)
-
-    def _place_after(self, place: Place, n_items: int) -> Place:
-        # The surplus that makes ranks equal is not counted.
-        return place._replace(
-            position=min(self._end_of(place), place.position + n_items * self._ranks.n)
-        )
+        super().__init__(RowStream(plan, ranks), Passes())
 
 
-class BalancedBatchSampler(ResumableSampler):
-    """Batches of row numbers, each with its share of every class rounded down or up, in random
-    order.
+class BalancedBatchSampler(_StreamSampler):
+    """Batches of row numbers, each with its share of every class rounded down or up.
 
     Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the
-    rows that the row sampler draws in it, and sizes differ by at most one; with ``drop_last`` all
+    rows that the row sampler draws in it, and sizes differ by at most one. With ``drop_last`` all
     batches are full, and the draws that are left out are spread evenly over the classes. With
     ranks, the batches of all ranks in one step together hold their share of every class, too.
+    Within a batch rows come in random order. ``len`` is the number of batches in a whole epoch.
 
     Parameters
     ----------
@@ -126,98 +180,29 @@ class BalancedBatchSampler(ResumableSampler):
     sampler: BalancedSampler
     batch_size: int
     drop_last: bool
-    _ranks: Ranks
 
     def __init__(self, sampler: BalancedSampler, batch_size: int, drop_last: bool = False) -> None:
         if not isinstance(sampler, BalancedSampler):
             raise TypeError(
-                f"sampler must be a BalancedSampler, got {type(sampler).__name__}. (Under Lightning, batches go into the loader as "
-                "sampler=..., batch_size=None.)"
-            )
-        if not isinstance(batch_size, Integral) or isinstance(batch_size, bool):
-            raise TypeError(f"batch_size must be an int >= 1, got {batch_size!r}.")
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
-        if not isinstance(drop_last, (bool, np.bool_)):
-            raise TypeError(f"drop_last must be True or False, got {drop_last!r}.")
-        self._plan = sampler._plan
-        self._ranks = sampler._ranks
-        self._cut = Cut(int(batch_size) * self._ranks.n, bool(drop_last), self._ranks.n)
-        n_samples = self._plan.n_samples(sampler.epoch)
-        if drop_last and self._cut.size > n_samples:
-            raise ValueError(
-                f"batch_size must be at most the {n_samples} draws of an epoch"
-                + (f" on {self._ranks.n} ranks" if self._ranks.n > 1 else "")
-                + f" with drop_last=True, got {batch_size}."
+                f"sampler must be a BalancedSampler, got {type(sampler).__name__}. (Under "
+                "Lightning, batches go into the loader as sampler=..., batch_size=None.)"
             )
         self.sampler = sampler
-        self.batch_size = int(batch_size)
-        self.drop_last = bool(drop_last)
-
-    @property
-    def epoch(self) -> int:
-        return self.sampler.epoch
-
-    @epoch.setter
-    def epoch(self, epoch: int) -> None:
-        self.sampler.epoch = epoch
-
-    @property
-    def _latest(self) -> Pass | None:
-        return self.sampler._latest
-
-    @_latest.setter
-    def _latest(self, latest: Pass | None) -> None:
-        self.sampler._latest = latest
-
-    def _lists(self, place: Place) -> Iterator[list[list[int]]]:
-        yield from batches(
-            Epoch(self._plan, place.epoch), place.cut, self._ranks.rank, place.position
-        )
-
-    def _n_left(self, place: Place) -> int:
-        return self._end_of(place) - place.position
-
-    def _end_of(self, place: Place) -> int:
-        return int(cast(Cut, place.cut).n_batches(self._plan.n_samples(place.epoch)))
-
-    def _place_after(self, place: Place, n_items: int) -> Place:
-        after, cut = super()._place_after(place, n_items), cast(Cut, place.cut)
-        if (
-            after.position // cut.n_turns > place.position // cut.n_turns
-        ):  # the step that others began is over
-            after = after._replace(cut=cut._replace(earlier=()))
-        return after
-
-    def _adapted(self, place: Place) -> Place:
-        """The rest of an epoch keeps its steps, however many ranks now share them: what is too
-        large for them takes several turns.
-        """
-        before, own = cast(Cut, place.cut), cast(Cut, self._cut)
-        n_turns = -(-before.size // own.size)
-        if (own.n_ranks, n_turns) == (before.n_ranks, before.n_turns):
-            return place
-        step, turn = divmod(place.position, before.n_turns)
-        stopped = (
-            (*before.earlier, (before.n_ranks, before.n_turns, turn))
-            if turn or before.earlier
-            else ()
-        )
-        cut = before._replace(n_ranks=own.n_ranks, n_turns=n_turns, earlier=stopped)
-        epoch = Epoch(self._plan, place.epoch)
-        left, begun, _ = rest_of_step(epoch, cut, step)
-        if cut.n_batches(len(epoch)) * cut.n_ranks > cut.n_kept(len(epoch)) or cut.n_ranks * (
-            n_turns - begun
-        ) > len(left):
+        self.batch_size = check_int(batch_size, "batch_size must be an int >= 1", least=1)
+        self.drop_last = check_bool(drop_last, "drop_last")
+        plan, ranks = sampler._stream.plan, sampler._stream.ranks
+        stream = BatchStream(plan, ranks, self.batch_size, self.drop_last)
+        super().__init__(stream, sampler._passes)
+        if len(self) == 0:
+            on_ranks = f" on {ranks.n} ranks" if ranks.n > 1 else ""
             raise ValueError(
-                f"the state is of an epoch in steps of at most {cut.size} rows, too few for {n_turns} batches on each of "
-                f"{cut.n_ranks} ranks; go on with larger batches or, where there are several, with fewer ranks."
+                f"batch_size must be at most the {plan.n_samples(self.epoch)} draws of an epoch"
+                f"{on_ranks} with drop_last=True, got {batch_size}."
             )
-        return place._replace(position=step * n_turns + begun, cut=cut)
 
 
 class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
-    """The draws of one rank: a BalancedSampler that frameworks know as sharded already.
+    """The draws of one rank: a BalancedSampler that frameworks know to be sharded already.
 
     Made by ``to_torch_sampler(..., num_replicas=..., rank=...)``. The ranks' draws in turn are
     those of the single sampler. All ranks have equally many: the surplus is taken from the start of
@@ -260,21 +245,24 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
         super().__init__(plan, ranks)
         if ranks.drop_last and len(self) == 0:
             raise ValueError(
-                f"num_replicas must be at most the {plan.n_samples(0)} draws of an epoch with drop_last=True, got {ranks.n}."
+                f"num_replicas must be at most the {plan.n_samples(0)} draws of an epoch with "
+                f"drop_last=True, got {ranks.n}."
             )
         self.num_replicas, self.rank, self.drop_last = ranks
 
     @property
     def num_samples(self) -> int:  # type: ignore[override]
+        """Draws of this rank in the next epoch."""
         return len(self)
 
     @property
     def total_size(self) -> int:  # type: ignore[override]
+        """Draws of all ranks in the next epoch."""
         return len(self) * self.num_replicas
 
 
 class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[list[int]]):
-    """The batches of one rank: a BalancedBatchSampler that frameworks know as sharded already.
+    """The batches of one rank: a BalancedBatchSampler that frameworks know to be sharded already.
 
     Made by ``to_torch_batch_sampler(..., num_replicas=..., rank=...)``. The batches of all ranks in
     one step are, together, a batch of the single sampler with ``batch_size * num_replicas`` rows,
@@ -308,7 +296,10 @@ class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[l
     >>> from skbalance import InverseFrequencySampler
     >>> y = [0] * 90 + [1] * 10
     >>> sampler = InverseFrequencySampler(random_state=0)
-    >>> ranks = [sampler.to_torch_batch_sampler(y, batch_size=5, num_replicas=2, rank=rank) for rank in (0, 1)]
+    >>> ranks = [
+    ...     sampler.to_torch_batch_sampler(y, batch_size=5, num_replicas=2, rank=rank)
+    ...     for rank in (0, 1)
+    ... ]
     >>> [sum(y[row] for batch in step for row in batch) for step in zip(*ranks)]
     [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
     """
