@@ -170,11 +170,10 @@ def test_rows_that_share_a_batch_share_one_again_as_often_as_by_chance(n, q):
     # A batch takes 10 draws of the class. Of the pairs that share a batch in one epoch and are both
     # drawn in a later one, as many should share a batch there as of all pairs that are drawn in it.
     # Batches hold rows of the extra draws or of the others, so the chance can double where these
-    # are half and half. Hits come in groups, at most of the 45 pairs of a batch; in trials over
-    # these ratios and 40 seeds their variance was at most 1.5 times their mean. With a bound of six
-    # standard errors of such counts, false alarm 1e-7 over all.
+    # are about half and half. In trials of 40 seeds over these ratios the variance of hits was 0.6
+    # to 1.5 times their mean; six standard errors of such a count: false alarm 1e-7 over all.
     n_batches = q // 10
-    allowed = 2 if abs(q % n - n / 2) < n / 5 and q > n else 1.15
+    allowed = 2.2 if abs(q % n - n / 2) < n / 5 and q > n else 1.1
     for later in 1, 2, 3:
         hits, expected = 0, 0.0
         for seed in range(4):
@@ -186,7 +185,7 @@ def test_rows_that_share_a_batch_share_one_again_as_often_as_by_chance(n, q):
             together = np.isin(before // n, drawn) & np.isin(before % n, drawn)
             hits += np.isin(before, after).sum()
             expected += together.sum() * len(after) / (len(drawn) * (len(drawn) - 1) / 2)
-        assert hits <= allowed * expected + 6 * np.sqrt(1.5 * allowed * expected) + 6
+        assert hits <= allowed * expected + 6 * np.sqrt(1.6 * allowed * expected) + 6
 
 
 def test_batches_come_in_a_new_order_each_epoch():

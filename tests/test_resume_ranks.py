@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from resuming import batches_of, fitted, kinds, rows_of
 
@@ -105,6 +105,8 @@ def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_sam
             break
         if state and state["position"]:
             expected = expected_refusal(state, n_kept, n, batch_size)
+            is_inside = state["position"] % state["cut"][2] > 0
+            event(f"{'inside a step' if is_inside else 'between steps'}, refused: {expected}"[:48])
             for rank in ranks:
                 refusal = refusal_of(rank, state)
                 assert (expected in refusal) if expected else refusal is None

@@ -111,7 +111,7 @@ class ClassBalanceDisplay:
                 f"sampler must be an InverseFrequencySampler, got {type(sampler).__name__}; from_labels takes any labels."
             )
         check_is_fitted(sampler, "_plan")
-        quotas = sampler._plan.epoch(epoch).quotas
+        quotas = sampler._plan.quotas_of(epoch)
         display = cls(
             classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=quotas
         )
