@@ -14,6 +14,7 @@ from skbalance._balancer import Balancer
 from skbalance._checks import check_epoch
 from skbalance._draws.plan import Epoch
 from skbalance._labels.codes import encode
+from skbalance._labels.containers import label_array, refuse_unreadable
 from skbalance._labels.pools import group
 from skbalance._labels.rows import check_rows, take_rows
 
@@ -135,8 +136,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         self._check_parameters(y)
         if X is not None:
             check_rows(X)
-            check_consistent_length(X, y)
         classes, codes = encode(y)
+        if X is not None:
+            check_consistent_length(X, codes)  # only now: y="label" has a length, too
         pool, class_counts = group(codes, len(classes))
         self._set_fitted(classes, self._plan_of(classes, class_counts, pool), X)
         return self
@@ -147,8 +149,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
-            Rows to pick from: a numpy array of two or more dimensions, a pandas or polars frame, a
-            scipy sparse matrix, a torch tensor, a list. Values are not looked at, so NaN and text
+            Rows to pick from: a numpy array of two or more dimensions, a frame of pandas, polars or
+            pyarrow, a Hugging Face dataset, a scipy sparse matrix, a torch tensor, a list; or an
+            array in a file (h5py, zarr, numpy.memmap). Values are not looked at, so NaN and text
             are fine.
         y : array-like of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
             Labels, as in `fit`.
@@ -157,7 +160,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         -------
         X_resampled, y_resampled : of the kinds of `X` and `y`
             The rows ``sample_indices_`` of each, with their dtypes and, in pandas, their index.
-            Sparse formats whose rows cannot be picked (COO, BSR, DIA, DOK) come back as CSR.
+            Sparse formats whose rows cannot be picked (COO, BSR, DIA, DOK) come back as CSR, arrays
+            in files as numpy arrays in memory.
 
         Raises
         ------
@@ -280,9 +284,12 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
         ranks = check_ranks(num_replicas, rank, drop_last)
         if labels is not None:
+            # Read before lengths are compared: not everything that is no labels has a length.
+            labels = label_array(labels)
             check_labels(labels, dataset)
             self.fit(None, labels)
         elif dataset is not None:
+            refuse_unreadable(dataset, "dataset")
             self.fit(None, labels_of(dataset))
         check_is_fitted(self, "_plan")
         if ranks is None:
