@@ -9,6 +9,7 @@ import numpy as np
 from torch.utils.data import DataLoader
 
 from skbalance._sampler import InverseFrequencySampler
+from skbalance.torch._dataset_labels import labels_of_dataset
 
 
 class BalancedDataLoader(DataLoader[Any]):
@@ -81,6 +82,9 @@ class BalancedDataLoader(DataLoader[Any]):
             replacement=replacement,
             random_state=random_state,
         )
+        if labels is None:
+            # Asked for here, since to_torch_batch_sampler would take a list for labels.
+            labels = labels_of_dataset(dataset)
         batch_sampler = balancer.to_torch_batch_sampler(
             dataset, batch_size=batch_size, drop_last=drop_last, labels=labels
         )
