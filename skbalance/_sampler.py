@@ -167,13 +167,15 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
         Examples
         --------
-        >>> X_res, y_res = InverseFrequencySampler(n_samples="over").fit_resample([[1], [2], [3]], ["a", "a", "b"])
+        >>> sampler = InverseFrequencySampler(n_samples="over")
+        >>> X_res, y_res = sampler.fit_resample([[1], [2], [3]], ["a", "a", "b"])
         >>> sorted(y_res)
         ['a', 'a', 'b', 'b']
         """
         if X is None:
             raise ValueError(
-                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need only labels."
+                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
+                "only labels."
             )
         self.fit(X, y)
         return self._fit_resample(X, y)
@@ -338,7 +340,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Examples
         --------
         >>> y = [0] * 90 + [1] * 10
-        >>> batches = InverseFrequencySampler(random_state=0).to_torch_batch_sampler(y, batch_size=10)
+        >>> sampler = InverseFrequencySampler(random_state=0)
+        >>> batches = sampler.to_torch_batch_sampler(y, batch_size=10)
         >>> [sum(y[row] for row in batch) for batch in batches]
         [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
         """
