@@ -24,6 +24,7 @@ from skbalance._checks import (
 )
 from skbalance._draws import quotas as _quotas
 from skbalance._draws.plan import Plan
+from skbalance._labels.containers import refuse_dask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,6 +144,7 @@ class Balancer(BaseEstimator):
         array([[0.9, 0.1]])
         """
         check_is_fitted(self, "_plan")
+        refuse_dask(proba, "proba", "map it over the partitions")
         if epoch is None and self._plan.schedule:
             raise ValueError(
                 "epoch must say which epoch's draws the probabilities stand for, as strength is a function, got None."
