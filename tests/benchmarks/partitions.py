@@ -83,7 +83,7 @@ def measure_here(n_rows):
         start = time.perf_counter()
         sampler = InverseFrequencySampler(random_state=0).fit(y.to_frame(), y)
         counted = time.perf_counter()
-        times = sampler._times_drawn(constant(Epoch(sampler._plan, epoch)))
+        times = sampler._multiplicities(sampler._lazy_epoch(epoch))
         n_told = sum(dask.compute(*map(delayed(np.sum), times)))
         told = time.perf_counter()
         _, y_res = sampler.resample(epoch)  # rows and labels are made together
