@@ -47,7 +47,8 @@ class Parameters:
     def shares(self, class_counts: NDArray[np.int64], epoch: int) -> NDArray[np.float64]:
         """Each class's share of the draws of an epoch."""
         strength = strength_at(self.strength, epoch) if epoch else self._strength_at_0
-        return _quotas.shares(class_counts, strength)
+        shares: NDArray[np.float64] = _quotas.shares(class_counts, strength)
+        return shares
 
     def plan_of(self, y: Any) -> tuple[NDArray[Any], Plan]:
         """The classes of labels in memory, and a plan of draws from their rows."""

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
 from skbalance._draws.ranks import check_ranks
-from skbalance._labels.containers import label_array, refuse_unreadable
+from skbalance._labels.containers import label_array
 from skbalance._labels.rows import check_rows, take_rows
 
 if TYPE_CHECKING:
@@ -288,7 +288,6 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             check_labels(labels, dataset)
             self.fit(None, labels)
         elif dataset is not None:
-            refuse_unreadable(dataset, "dataset")
             self.fit(None, labels_of(dataset))
         check_is_fitted(self, "_plan")
         if ranks is None:

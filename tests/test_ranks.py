@@ -152,7 +152,7 @@ def test_the_epoch_of_batches_is_an_attribute_like_that_of_rows():
 def test_drop_last_is_for_ranks():
     with pytest.raises(
         ValueError,
-        match="num_replicas must be at most the 1000 draws of an epoch .*, got 1001",
+        match=r"num_replicas must be at most the 1000 draws of an epoch .*, got 1001",
     ):
         fitted().to_torch_sampler(num_replicas=1001, rank=0, drop_last=True)
     with pytest.raises(ValueError, match="drop_last=True needs num_replicas and rank"):

@@ -229,7 +229,7 @@ nan, inf = float("nan"), float("inf")
             "n_samples",
             1,
             ValueError,
-            "n_samples must leave each of the 2 classes a draw, got n_samples=1. An int is a number",
+            "n_samples must leave each of the 2 classes a draw, got n_samples=1. An int is",
         ),
         (
             "n_samples",
@@ -255,7 +255,7 @@ nan, inf = float("nan"), float("inf")
             "n_samples",
             1e308,
             ValueError,
-            r"n_samples must be at most 2\*\*53 draws, got n_samples=1e\+308 of 100 rows, inf draws",
+            r"must be at most 2\*\*53 draws, got n_samples=1e\+308 of 100 rows, inf draws",
         ),
         ("strength", 10**400, ValueError, "strength must be a real number >= 0, got 1000"),
         (

@@ -35,7 +35,7 @@ LISTS = 2**8
 
 
 class Cut(NamedTuple):
-    """How an epoch is cut: into steps of at most ``size`` rows, and a step into ``n_in_step`` batches.
+    """How an epoch is cut: into steps of at most ``size`` rows, each into ``n_in_step`` batches.
 
     Batches are numbered through the epoch, step by step.
     """

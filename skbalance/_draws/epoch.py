@@ -164,6 +164,6 @@ class Epoch:
         return permute(own, self._slot_domain, self._slot_key)
 
     def _bootstrap(self, classes, nth):
-        """A uniform ordinal from the hash of each draw, of 53 bits: enough for the largest class."""
+        """A uniform ordinal from 53 bits of each draw's hash: enough for the largest class."""
         bits = mix64(gather(self._bootstrap_bits, classes) + nth.astype(np.uint64) * GOLDEN64)
         return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)

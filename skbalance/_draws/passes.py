@@ -76,16 +76,16 @@ class Passes:
         return this_pass.stream.after(this_pass.begun, this_pass.n_drawn)
 
     def latest_of(self, stream: Stream) -> Progress:
-        """Where the latest pass over a stream stands; where there is none, where the next begins."""
+        """Where the latest pass over a stream stands; without one, where the next begins."""
         latest = self._latest
-        # The epoch may have been assigned since, or the latest pass have been one of rows.
-        if latest and latest.stream is stream and latest.begun:
-            if latest.begun.epoch + 1 == self.epoch:
-                return self.progress_of(latest)
-        return self.next_of(stream)
+        # The latest pass may have been one of rows, and the epoch may have been assigned since.
+        if latest is None or latest.stream is not stream or latest.begun is None:
+            return self.next_of(stream)
+        is_moved = self.epoch != latest.begun.epoch + 1
+        return self.next_of(stream) if is_moved else self.progress_of(latest)
 
     def load(self, stream: Stream, state: Mapping[str, Any]) -> None:
-        """Let the next pass go on from a state; one from the end of an epoch, with the next epoch."""
+        """Let the next pass go on from a state, or after the end of an epoch with the next one."""
         progress = progress_in(stream, state)
         if stream.is_over(progress):
             progress = stream.start_of(progress.epoch + 1)
@@ -175,7 +175,7 @@ def progress_in(stream: Stream, state: Mapping[str, Any]) -> Progress:
 
 
 def _fingerprint(stream: Stream, progress: Progress) -> str:
-    of_plan = stream.plan.fingerprint(progress.epoch)
+    of_plan: str = stream.plan.fingerprint(progress.epoch)
     if progress.cut is None:
         return of_plan
     return blake2b(f"{of_plan} {tuple(progress.cut)}".encode(), digest_size=16).hexdigest()
@@ -203,8 +203,7 @@ def _checked(stream: Stream, state: Mapping[str, Any]) -> Progress:
             f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}."
         )
     epoch = check_epoch(state["epoch"])
-    wanted = "the position of a state must be an int"
-    position = check_int(state["position"], wanted, least=-inf)
+    position = check_int(state["position"], "the position of a state must be an int", least=-inf)
     progress = Progress(epoch, position, _cut_of(state["cut"]) if is_of_batches else None)
     if state["fingerprint"] != _fingerprint(stream, progress):
         raise ValueError(

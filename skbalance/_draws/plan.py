@@ -49,7 +49,7 @@ class Plan:
             return self.quotas
         known = self._known_quotas
         if epoch not in known:
-            # A new dict, so that threads that draw from one plan at once see the old or the new one.
+            # A new dict, so that threads that draw at once see either the old or the new one.
             latest = list(known.items())[1 - N_REMEMBERED :]
             known = {**dict(latest), epoch: self.schedule(epoch)}
             self.__dict__["_known_quotas"] = known

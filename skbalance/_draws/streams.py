@@ -44,7 +44,7 @@ class RowStream:
 
     def end_of(self, progress: Progress) -> int:
         """The position at which the epoch is over."""
-        return self.plan.n_samples(progress.epoch)
+        return int(self.plan.n_samples(progress.epoch))
 
     def is_over(self, progress: Progress) -> bool:
         """Whether nothing of the epoch is left for the rank: too few rows for all ranks count."""

@@ -1,7 +1,12 @@
 """The same sampler for tables larger than memory: dask collections in, lazy dask collections out.
 
-`_sampler` is what users see, and `_collections` is all that knows how dask works inside. What
-happens inside a partition, once dask has computed it, is in `skbalance._partitions`.
+RULE: dask, numpy and scikit-learn; of this library whatever plans and labels need, and `_balancer`,
+but neither torch nor the sampler in memory.
+
+    _sampler       InverseFrequencySampler for dask's collections
+    _collections   all that knows how dask works inside
+
+What happens inside a partition, once dask has computed it, is in `skbalance._partitions`.
 """
 
 try:

@@ -17,7 +17,12 @@ from torch.utils.data import (
     TensorDataset,
 )
 
-from skbalance._labels.containers import concatenate, is_label_container, label_array
+from skbalance._labels.containers import (
+    concatenate,
+    is_label_container,
+    label_array,
+    refuse_unreadable,
+)
 from skbalance._labels.rows import take_rows
 from skbalance.torch._label_sources import (
     LABEL_NAMES,
@@ -35,6 +40,8 @@ def labels_of(dataset_or_labels):
     >>> labels_of(["a", "b"])
     ['a', 'b']
     """
+    check_has_rows(dataset_or_labels)
+    refuse_unreadable(dataset_or_labels, "dataset")
     if isinstance(dataset_or_labels, Dataset) or not is_label_container(dataset_or_labels):
         return labels_of_dataset(dataset_or_labels)
     _check_items_are_labels(dataset_or_labels)
@@ -60,7 +67,7 @@ def labels_of_dataset(dataset, rows=None):
     if isinstance(dataset, Subset):
         indices = row_numbers(dataset.indices, _length(dataset.dataset), "Subset.indices")
         labels = labels_of_dataset(dataset.dataset, indices if rows is None else indices[rows])
-        # A Subset may have a transform of its own, or hand on that of its dataset, which is applied.
+        # A Subset may have a transform of its own; that of its dataset is applied already.
         return transformed(labels, dataset) if "target_transform" in vars(dataset) else labels
     return transformed(_checked(_find(dataset), dataset, rows), dataset)
 

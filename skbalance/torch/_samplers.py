@@ -34,7 +34,7 @@ class _StreamSampler(Sampler[Any]):
         return ResumableIterator.over(self._stream, self._passes)
 
     def __len__(self) -> int:
-        # Of a whole epoch, also after a state was loaded: trainers take it for every epoch's length.
+        # Of a whole epoch, also after a state was loaded: trainers take it for that of every epoch.
         return self._stream.n_items(self.epoch)
 
     def set_epoch(self, epoch: int) -> None:
