@@ -67,8 +67,7 @@ class Balancer(BaseEstimator):
         self._seed_is_given = isinstance(self.random_state, Integral)
 
     def correct_proba(self, proba: Any, *, epoch: int | None = None) -> Any:
-        """Probabilities learnt from the draws, turned into probabilities under the original
-        distribution of the classes.
+        """Probabilities learnt from the draws, as they are in the original distribution.
 
         A model that was trained on rows in other frequencies over-states the classes that came up
         more often. Its probabilities times the original frequencies over those of the draws,
@@ -113,8 +112,9 @@ class Balancer(BaseEstimator):
         check_is_fitted(self, "_plan")
         if epoch is None and self._plan.schedule:
             raise ValueError(
-                "epoch must say which epoch's draws the probabilities stand for, as strength is a function, got None."
+                "epoch must say which epoch's draws the probabilities stand for, as strength is a "
+                "function, got None."
             )
-        quotas = self._plan.epoch(0 if epoch is None else epoch).quotas
+        quotas = self._plan.quotas_of(0 if epoch is None else epoch)
         log_shift = _prior.log_prior_shift(self._plan.class_counts, quotas)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)

@@ -4,7 +4,7 @@ RULE: numpy only, and nothing of this library. Values are checked once, where th
 in; `TypeError` for the wrong kind, `ValueError` for the wrong value.
 """
 
-from math import isfinite
+from math import inf, isfinite
 from numbers import Integral, Real
 
 import numpy as np
@@ -16,7 +16,7 @@ MOST_DRAWS = 2**53
 LAST_EPOCH = 2**63 - 2
 
 
-def check_int(value, wanted, least=0, most=float("inf")):
+def check_int(value, wanted, least=0, most=inf):
     """The value as an int; ``wanted`` says which ints will do.
 
     >>> check_int(np.int64(3), "batch_size must be an int >= 1", least=1)
@@ -80,7 +80,7 @@ def check_n_samples(n_samples):
         raise TypeError(message)
     if isinstance(n_samples, str) and n_samples not in ("over", "under"):
         raise ValueError(message)
-    if _is_real(n_samples) and not 0 < n_samples < float("inf"):
+    if _is_real(n_samples) and not 0 < n_samples < inf:
         raise ValueError(f"n_samples must be a finite number above 0, got {n_samples!r}.")
     return n_samples
 
@@ -132,4 +132,4 @@ def _as_float(value):
     try:
         return float(value)
     except OverflowError:  # an int or a fraction beyond the largest float
-        return float("inf")
+        return inf

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
 from skbalance._draws.ranks import check_ranks
+from skbalance._labels.containers import label_array, refuse_unreadable
 from skbalance._labels.rows import check_rows, take_rows
 
 if TYPE_CHECKING:
@@ -132,8 +133,10 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         parameters = self._checked_parameters(y)
         if X is not None:
             check_rows(X)
-            check_consistent_length(X, y)
-        classes, plan = parameters.plan_of(y)
+        labels = label_array(y)
+        if X is not None:
+            check_consistent_length(X, labels)  # only now: y="label" has a length, too
+        classes, plan = parameters.plan_of(labels)
         self._set_fitted(parameters, classes, plan, X)
         return self
 
@@ -143,8 +146,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
-            Rows to pick from: a numpy array of two or more dimensions, a pandas or polars frame, a
-            scipy sparse matrix, a torch tensor, a list. Values are not looked at, so NaN and text
+            Rows to pick from: a numpy array of two or more dimensions, a frame of pandas, polars or
+            pyarrow, a Hugging Face dataset, a scipy sparse matrix, a torch tensor, a list; or an
+            array in a file (h5py, zarr, numpy.memmap). Values are not looked at, so NaN and text
             are fine.
         y : array-like of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
             Labels, as in `fit`.
@@ -153,7 +157,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         -------
         X_resampled, y_resampled : of the kinds of `X` and `y`
             The rows ``sample_indices_`` of each, with their dtypes and, in pandas, their index.
-            Sparse formats whose rows cannot be picked (COO, BSR, DIA, DOK) come back as CSR.
+            Sparse formats whose rows cannot be picked (COO, BSR, DIA, DOK) come back as CSR, arrays
+            in files as numpy arrays in memory.
 
         Raises
         ------
@@ -162,13 +167,15 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
         Examples
         --------
-        >>> X_res, y_res = InverseFrequencySampler(n_samples="over").fit_resample([[1], [2], [3]], ["a", "a", "b"])
+        >>> sampler = InverseFrequencySampler(n_samples="over")
+        >>> X_res, y_res = sampler.fit_resample([[1], [2], [3]], ["a", "a", "b"])
         >>> sorted(y_res)
         ['a', 'a', 'b', 'b']
         """
         if X is None:
             raise ValueError(
-                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need only labels."
+                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
+                "only labels."
             )
         self.fit(X, y)
         return self._fit_resample(X, y)
@@ -276,9 +283,12 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
         ranks = check_ranks(num_replicas, rank, drop_last)
         if labels is not None:
+            # Read before lengths are compared: not everything that is no labels has a length.
+            labels = label_array(labels)
             check_labels(labels, dataset)
             self.fit(None, labels)
         elif dataset is not None:
+            refuse_unreadable(dataset, "dataset")
             self.fit(None, labels_of(dataset))
         check_is_fitted(self, "_plan")
         if ranks is None:
@@ -330,7 +340,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Examples
         --------
         >>> y = [0] * 90 + [1] * 10
-        >>> batches = InverseFrequencySampler(random_state=0).to_torch_batch_sampler(y, batch_size=10)
+        >>> sampler = InverseFrequencySampler(random_state=0)
+        >>> batches = sampler.to_torch_batch_sampler(y, batch_size=10)
         >>> [sum(y[row] for row in batch) for batch in batches]
         [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
         """

@@ -7,7 +7,12 @@ os.environ["MPLBACKEND"] = "Agg"
 
 from hypothesis import settings
 
+# The same examples in every run, so that a failure is the change's fault. They are the same for
+# ever, too: `pytest --hypothesis-profile=new` draws others, and CI runs it once.
 settings.register_profile(
     "repeatable", derandomize=True, deadline=None, max_examples=60, database=None
+)
+settings.register_profile(
+    "new", derandomize=False, deadline=None, max_examples=150, database=None, print_blob=True
 )
 settings.load_profile("repeatable")

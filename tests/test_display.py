@@ -9,8 +9,9 @@ from imblearn.pipeline import make_pipeline
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 
 from skbalance import ClassBalanceDisplay, InverseFrequencySampler, StrengthCurveDisplay
 
@@ -165,6 +166,38 @@ def test_what_cannot_be_shown_is_refused():
         ClassBalanceDisplay(classes=[0, 1], counts=[1, 0], resampled_counts=[3, 3])
 
 
+@pytest.mark.parametrize("name", ["counts", "resampled_counts"])
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ([1, np.nan], ValueError, "must be finite and at least 0, got nan"),
+        ([np.inf, 1], ValueError, "must be finite and at least 0, got inf"),
+        ([1, -3], ValueError, "must be finite and at least 0, got -3"),
+        (["1", "2"], TypeError, "must be numbers of rows, got '1'"),
+        ([1, None], TypeError, "must be numbers of rows, got None"),
+        ([True, True], TypeError, "must be numbers of rows, got True"),
+        ([[1, 2], [3, 4]], ValueError, r"must have one entry a class, got shape \(2, 2\)"),
+        (3, ValueError, r"must have one entry a class, got shape \(\)"),
+    ],
+)
+def test_counts_that_are_not_numbers_of_rows_are_refused(name, values, error, message):
+    counts = {"counts": [5, 5], "resampled_counts": [5, 5], name: values}
+    with pytest.raises(error, match=f"^{name} {message}"):
+        ClassBalanceDisplay(classes=["a", "b"], **counts)
+
+
+def test_counts_may_be_averages_in_any_container():
+    of_objects = np.array([1.5, 3], dtype=object)
+    display = ClassBalanceDisplay(classes=["a", "b"], counts=[1, 3], resampled_counts=of_objects)
+    assert heights(display.plot()) == [[1, 3], [1.5, 3]]
+
+
+@pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
+def test_a_resampler_that_draws_nothing_is_shown(quantity):
+    display = ClassBalanceDisplay.from_labels(Y, Y[:0], quantity=quantity)
+    assert heights(display)[-1] == [0, 0]
+
+
 NAME = "inversefrequencysampler__strength"
 
 
@@ -222,6 +255,53 @@ def test_candidates_without_a_score_or_a_strength_stand_back():
     assert display.strengths.tolist() == [0, 1]
     assert display.mean_scores.tolist() == [0.5, 0.7]
     assert display.std_scores.tolist() == [0.1, 0.4]
+
+
+@pytest.fixture(scope="module")
+def halving():
+    """A search in which strength 0 has the best score of all, on 60 of 240 rows."""
+    X, y = make_classification(1000, weights=[0.85], flip_y=0.2, n_informative=4, random_state=1)
+    model = make_pipeline(InverseFrequencySampler(random_state=0), LogisticRegression())
+    return HalvingGridSearchCV(
+        model,
+        {NAME: [0, 0.25, 0.5, 0.75, 1]},
+        scoring="balanced_accuracy",
+        factor=2,
+        min_resources=60,
+        cv=3,
+        random_state=0,
+    ).fit(X, y)
+
+
+def test_of_a_halving_search_the_last_iteration_is_shown(halving):
+    results = halving.cv_results_
+    assert results["iter"][np.argmax(results["mean_test_score"])] == 0
+    display = StrengthCurveDisplay.from_search(halving)
+    assert display.strengths.tolist() == [0.25, 0.5]
+    is_last = results["n_resources"] == 240
+    assert sorted(display.mean_scores) == sorted(results["mean_test_score"][is_last])
+    peak = display.strengths[np.argmax(display.mean_scores)]
+    assert peak == halving.best_params_[NAME]
+    assert display.ax_.get_ylabel().startswith("balanced accuracy, last of 3 iterations\n")
+
+
+def test_the_deviation_of_a_single_strength_is_seen(halving, search):
+    results = {name: values[-1:] for name, values in halving.cv_results_.items()}
+    (band,) = StrengthCurveDisplay.from_search(Searched().fit(results)).ax_.collections
+    assert band.get_linewidth() > 0
+    (band,) = StrengthCurveDisplay.from_search(search).ax_.collections
+    assert band.get_linewidth() == 0
+
+
+def test_a_last_iteration_without_strengths_is_refused():
+    results = {
+        "param_strength": np.ma.array([0, 1, 7], mask=[0, 0, 1], dtype=object),
+        "iter": np.array([0, 0, 1]),
+        "mean_test_score": np.array([0.5, 0.6, 0.7]),
+        "std_test_score": np.zeros(3),
+    }
+    with pytest.raises(ValueError, match=r"no candidate in the last iteration .* has a strength"):
+        StrengthCurveDisplay.from_search(Searched().fit(results))
 
 
 def test_axes_and_parameter_may_be_given(search):

@@ -165,7 +165,21 @@ def test_it_works_in_a_loader_and_moves_through_epochs():
         ({"indices": []}, ValueError, "indices must not be empty"),
         ({"num_samples": 0.5}, TypeError, r"num_samples must be an int or None, got 0\.5"),
         ({"num_samples": "over"}, TypeError, "num_samples must be an int or None, got 'over'"),
-        ({"num_samples": 0}, ValueError, "n_samples must be a finite number above 0, got 0"),
+        ({"num_samples": True}, TypeError, "num_samples must be an int or None, got True"),
+        ({"num_samples": 0}, ValueError, "^num_samples must be a finite number above 0, got 0"),
+        ({"num_samples": -1}, ValueError, "^num_samples must be a finite number above 0, got -1"),
+        (
+            {"num_samples": 1},
+            ValueError,
+            "^num_samples must leave each of the 2 classes a draw, got num_samples=1",
+        ),
+        (
+            {"num_samples": 2**60},
+            ValueError,
+            "^num_samples must be at most 2.*got num_samples=1152",
+        ),
+        ({"indices": [True] * 100}, TypeError, "indices must be a sequence of ints, got bool"),
+        ({"labels": iter(LABELS)}, TypeError, "y must be labels .* got list_iterator"),
         (
             {"callback_get_label": lambda _: [0, 1]},
             ValueError,
@@ -176,3 +190,43 @@ def test_it_works_in_a_loader_and_moves_through_epochs():
 def test_what_does_not_match_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         ImbalancedDatasetSampler(WithLabels(), **arguments)
+
+
+def test_a_dataset_without_a_length_is_refused():
+    class Unsized(Dataset):
+        targets = LABELS
+
+    with pytest.raises(TypeError, match="dataset must have a length, got Unsized without __len__"):
+        ImbalancedDatasetSampler(Unsized())
+
+
+ids, mask = torch.zeros(100, 3, dtype=torch.int64), torch.ones(100, dtype=torch.int64)
+WITH_LABELS = {
+    "X, y": (ids, torch.tensor(LABELS)),
+    "X, y in a column": (ids, torch.tensor(LABELS)[:, None]),
+    "X, y, weights": (ids, torch.tensor(LABELS), torch.rand(100)),
+    "X, y, soft labels": (ids, torch.tensor(LABELS), torch.rand(100, 2)),
+    "ids, mask, labels": (ids, torch.ones_like(ids), torch.tensor(LABELS)),
+    "X, y, y": (ids, torch.tensor(LABELS), torch.tensor(LABELS)),
+}
+
+
+@pytest.mark.parametrize("tensors", WITH_LABELS.values(), ids=WITH_LABELS)
+def test_labels_in_a_tensor_dataset_are_the_only_integers_behind_the_inputs(tensors):
+    rows = list(ImbalancedDatasetSampler(TensorDataset(*tensors)))
+    assert np.mean([LABELS[row] for row in rows]) == 0.5
+    rows = list(ImbalancedDatasetSampler(TensorDataset(*tensors), indices=[95, 3, 4, 5]))
+    assert sorted(rows)[2:] == [95, 95]
+
+
+def test_a_tensor_dataset_with_two_columns_of_integers_is_refused():
+    for tensors in (ids, mask, torch.tensor(LABELS)), (ids, torch.tensor(LABELS), mask):
+        with pytest.raises(ValueError, match="several tensors of one integer a row that differ"):
+            ImbalancedDatasetSampler(TensorDataset(*tensors))
+
+
+def test_only_the_labels_at_the_indices_need_to_be_known():
+    dataset = Folder([0, 1, 2, 0])
+    dataset.target_transform = {0: "common", 1: "rare"}.__getitem__
+    rows = list(ImbalancedDatasetSampler(dataset, indices=[0, 1, 3], num_samples=4))
+    assert rows.count(1) == 2

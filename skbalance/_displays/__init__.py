@@ -1,1 +1,8 @@
-"""Pictures."""
+"""Pictures of what is drawn and of how a strength was found.
+
+RULE: numpy and scikit-learn; of this library `_labels` and `_balancer`. matplotlib is imported
+inside functions alone.
+
+    class_balance    ClassBalanceDisplay: the classes before and after
+    strength_curve   StrengthCurveDisplay: the score by strength in a search
+"""

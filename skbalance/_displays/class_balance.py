@@ -1,10 +1,10 @@
-"""ClassBalanceDisplay: the classes before and after resampling. matplotlib is imported by `plot`
-alone.
-"""
+"""ClassBalanceDisplay: the classes before and after resampling. Only `plot` imports matplotlib."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,21 +17,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# More classes than this are curves by rank; fewer are bars with the classes' names.
+# Up to this many classes are bars with their names; more are curves by rank.
 MOST_BARS = 30
 
-# Letters side by side that there is room for.
+# Letters side by side for which there is room.
 MOST_LETTERS = 50
 
 COLORS = {"before": "tab:blue", "after": "tab:green"}
 
-# From this quotient of the largest to the smallest on, an axis is logarithmic.
+# An axis is logarithmic if its largest value is more than so many times its smallest.
 WIDE = 20
 
 
 class ClassBalanceDisplay:
-    """How many rows each class has before and after resampling, or how often each of its rows is
-    drawn.
+    """How many rows each class has before and after resampling, or how often a row of it is drawn.
 
     Made by `from_sampler` or `from_labels`. Up to 30 classes are bars; more are curves, from the
     largest class to the smallest.
@@ -54,8 +53,9 @@ class ClassBalanceDisplay:
 
     Raises
     ------
-    ValueError
-        Arrays of unequal length, or a class without a row before.
+    TypeError, ValueError
+        Arrays of unequal length; counts that are not numbers, not finite or negative; a class
+        without rows before.
 
     Examples
     --------
@@ -70,17 +70,16 @@ class ClassBalanceDisplay:
 
     def __init__(self, *, classes: Any, counts: Any, resampled_counts: Any) -> None:
         self.classes = np.asarray(classes)
-        self.counts = np.asarray(counts)
-        self.resampled_counts = np.asarray(resampled_counts)
+        self.counts = _check_counts("counts", counts)
+        self.resampled_counts = _check_counts("resampled_counts", resampled_counts)
         if not len(self.classes) == len(self.counts) == len(self.resampled_counts):
             raise ValueError(
                 "classes, counts and resampled_counts must have one entry a class, got "
                 f"{len(self.classes)}, {len(self.counts)} and {len(self.resampled_counts)}."
             )
         if not (self.counts > 0).all():
-            raise ValueError(
-                f"every class must have rows before, got none of {self.classes[self.counts <= 0].tolist()[0]!r}."
-            )
+            without = self.classes[self.counts == 0].tolist()[0]
+            raise ValueError(f"every class must have rows before, got none of {without!r}.")
 
     @classmethod
     def from_sampler(
@@ -104,14 +103,15 @@ class ClassBalanceDisplay:
         Raises
         ------
         NotFittedError, TypeError, ValueError
-            A sampler that is not fitted, or of another kind; a bad epoch or quantity.
+            A sampler that is not fitted or is of another kind; a bad epoch or quantity.
         """
         if not isinstance(sampler, Balancer):
             raise TypeError(
-                f"sampler must be an InverseFrequencySampler, got {type(sampler).__name__}; from_labels takes any labels."
+                f"sampler must be an InverseFrequencySampler, got {type(sampler).__name__}; "
+                "from_labels takes any labels."
             )
         check_is_fitted(sampler, "_plan")
-        quotas = sampler._plan.epoch(epoch).quotas
+        quotas = sampler._plan.quotas_of(epoch)
         display = cls(
             classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=quotas
         )
@@ -121,7 +121,7 @@ class ClassBalanceDisplay:
     def from_labels(
         cls, y: Any, y_resampled: Any, *, ax: Axes | None = None, quantity: str = "rows"
     ) -> ClassBalanceDisplay:
-        """Plot the classes of labels before and after resampling, whoever resampled them.
+        """Plot the classes of labels before and after resampling by any resampler.
 
         Parameters
         ----------
@@ -137,7 +137,8 @@ class ClassBalanceDisplay:
         Raises
         ------
         TypeError, ValueError
-            Labels that are no classes; labels after that were not there before; a bad quantity.
+            Labels that are not classes; labels in `y_resampled` that are not in `y`; a bad
+            quantity.
         """
         (classes, codes), (found, resampled_codes) = encode(y), encode(y_resampled)
         number = {label: i for i, label in enumerate(classes.tolist())}
@@ -161,7 +162,8 @@ class ClassBalanceDisplay:
         ax : matplotlib Axes or None, default=None
             Axes to draw on; None makes a figure.
         quantity : {"rows", "draws_per_row"}, default="rows"
-            The rows of each class before and after, or how often a row of it is drawn, on average.
+            The rows of each class before and after, or how often, on average, one of its rows is
+            drawn.
 
         Returns
         -------
@@ -186,8 +188,9 @@ class ClassBalanceDisplay:
             self.ax_.set_ylabel("draws of a row")
             self.ax_.axhline(1, color="grey", linewidth=0.8, linestyle=":")
         values = np.concatenate(list(curves.values()))
-        lowest = values[values > 0].min()
-        if values.max() > WIDE * lowest:
+        highest = values.max() or 1  # nothing may be drawn at all
+        lowest = values[values > 0].min(initial=highest)
+        if highest > WIDE * lowest:
             self.ax_.set_yscale("log")
             self.ax_.yaxis.set_major_formatter("{x:,.10g}")
             self.ax_.minorticks_off()
@@ -198,21 +201,17 @@ class ClassBalanceDisplay:
         self._bars(curves, start) if len(self.classes) <= MOST_BARS else self._curves(curves)
         if quantity == "rows":
             self.ax_.legend(loc="upper right", ncols=2, frameon=False)
-        self.ax_.set_ylim(bottom, self._top(max(values.max(), start), bottom))
+        self.ax_.set_ylim(bottom, self._top(max(highest, start), bottom))
         return self
 
     def _top(self, highest: float, bottom: float) -> float:
-        """The end of the axis that leaves its upper fifth to the numbers on bars and to the
-        legend.
-        """
+        """The end of the axis: its upper fifth is left to the numbers on bars and the legend."""
         if self.ax_.get_yscale() == "log":
             return float(bottom * (highest / bottom) ** 1.25)
         return float(1.25 * highest)
 
     def _bars(self, curves: Mapping[str, Any], start: float) -> None:
-        """Bars from ``start``, side by side in the order of the classes, each with its number if
-        there is room for it.
-        """
+        """Bars from ``start``, in the order of the classes, with numbers if there is room."""
         width = 0.8 / len(curves)
         names = [str(label) for label in self.classes.tolist()]
         numbers = {
@@ -253,3 +252,16 @@ def make_axes(ax: Axes | None) -> Axes:
     except ImportError as error:
         raise ImportError("Pictures need matplotlib: pip install 'skbalance[plot]'") from error
     return plt.subplots(layout="constrained")[1] if ax is None else ax
+
+
+def _check_counts(name: str, values: Any) -> Any:
+    """The counts as an array of integers or floats."""
+    counts = np.asarray(values)
+    if counts.ndim != 1:
+        raise ValueError(f"{name} must have one entry a class, got shape {counts.shape}.")
+    for count in counts.tolist():
+        if not isinstance(count, Real) or isinstance(count, bool):
+            raise TypeError(f"{name} must be numbers of rows, got {count!r}.")
+        if not isfinite(count) or count < 0:
+            raise ValueError(f"{name} must be finite and at least 0, got {count!r}.")
+    return counts.astype(np.float64) if counts.dtype == object else counts

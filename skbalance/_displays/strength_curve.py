@@ -1,5 +1,6 @@
-"""StrengthCurveDisplay: a score by strength, from a finished search. matplotlib is imported by
-`plot` alone.
+"""StrengthCurveDisplay: a score by strength, from a finished search.
+
+Only `plot` imports matplotlib.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ COLOR = "tab:green"
 
 
 class StrengthCurveDisplay:
-    """A score over the strength of the sampler, from a finished grid search.
+    """A score over the strength of the sampler, from a finished search.
 
-    Made by `from_search`. Where other parameters were searched, too, each strength stands for the
-    best of them.
+    Made by `from_search`. If other parameters were searched as well, each strength is represented
+    by its best candidate.
 
     Parameters
     ----------
@@ -77,6 +78,9 @@ class StrengthCurveDisplay:
     ) -> StrengthCurveDisplay:
         """Plot the scores of a finished search.
 
+        Of a halving search, only the last iteration is shown: the scores of earlier ones come from
+        fewer rows and cannot be compared with it.
+
         Parameters
         ----------
         search : GridSearchCV or other search
@@ -85,7 +89,7 @@ class StrengthCurveDisplay:
             Name of the parameter that is the strength; None takes the one called ``strength`` or
             ending in ``__strength``.
         metric : str or None, default=None
-            Which of several metrics to show; None where there is one.
+            Which of several metrics to show; None if there is only one.
         ax : matplotlib Axes or None, default=None
             Axes to draw on; None makes a figure.
 
@@ -96,33 +100,18 @@ class StrengthCurveDisplay:
         Raises
         ------
         NotFittedError, ValueError
-            A search that is not finished, without a strength or with several, or without that
+            A search that is not finished, that has no strength or several, or does not have that
             metric.
         TypeError
             Strengths that are not numbers.
         """
         check_is_fitted(search, "cv_results_")
         results = search.cv_results_
-        searched = [name.removeprefix("param_") for name in results if name.startswith("param_")]
-        parameter = _chosen(
-            "parameter",
-            parameter,
-            searched,
-            [name for name in searched if name.split("__")[-1] == "strength"],
-        )
-        metrics = [
-            name.removeprefix("mean_test_") for name in results if name.startswith("mean_test_")
-        ]
-        metric = _chosen("metric", metric, metrics, metrics)
-        strengths = np.ma.asarray(results[f"param_{parameter}"])
-        is_there = ~np.ma.getmaskarray(strengths)  # another grid of a list may be without strengths
-        values = strengths[is_there].tolist()
-        for value in values:
-            if not isinstance(value, Real):
-                raise TypeError(f"strengths must be numbers to be plotted, got {value!r}.")
-        strength = np.array(values, dtype=np.float64)
-        mean, std = (results[f"{kind}_test_{metric}"][is_there] for kind in ("mean", "std"))
-        # The best candidate of each strength; a score that is NaN is the worst.
+        parameter, metric = _parameter_and_metric(results, parameter, metric)
+        shown = _candidates(results, parameter)
+        strength = _as_floats(results[f"param_{parameter}"][shown])
+        mean, std = (results[f"{kind}_test_{metric}"][shown] for kind in ("mean", "std"))
+        # The best candidate of each strength comes first; a score that is NaN is the worst.
         ranked = np.lexsort((np.nan_to_num(-mean, nan=np.inf), strength))
         _, first = np.unique(strength[ranked], return_index=True)
         best = ranked[first]
@@ -134,8 +123,7 @@ class StrengthCurveDisplay:
         ).plot(ax)
 
     def plot(self, ax: Axes | None = None) -> StrengthCurveDisplay:
-        """Draw the plot: the mean over the folds, and a band of one standard deviation to each
-        side.
+        """Draw the mean over the folds, and a band of one standard deviation to each side.
 
         Parameters
         ----------
@@ -154,12 +142,27 @@ class StrengthCurveDisplay:
         self.ax_ = make_axes(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
         low, high = self.mean_scores - self.std_scores, self.mean_scores + self.std_scores
-        self.ax_.fill_between(self.strengths, low, high, alpha=0.2, color=COLOR, linewidth=0)
+        # The band of a single strength has no width: only its outline can be seen.
+        outline = 0 if len(self.strengths) > 1 else 6
+        self.ax_.fill_between(self.strengths, low, high, alpha=0.2, color=COLOR, linewidth=outline)
         self.ax_.plot(self.strengths, self.mean_scores, marker="o", color=COLOR)
         self.ax_.set(
             xlabel="strength", ylabel=f"{self.score_name}\n(mean ± standard deviation over folds)"
         )
         return self
+
+
+def _parameter_and_metric(
+    results: Any, parameter: str | None, metric: str | None
+) -> tuple[str, str]:
+    """The names of the strength and of the score in the results, as given or found."""
+    searched = [name.removeprefix("param_") for name in results if name.startswith("param_")]
+    metrics = [name.removeprefix("mean_test_") for name in results if name.startswith("mean_test_")]
+    strengths = [name for name in searched if name.split("__")[-1] == "strength"]
+    return (
+        _chosen("parameter", parameter, searched, strengths),
+        _chosen("metric", metric, metrics, metrics),
+    )
 
 
 def _chosen(what: str, given: str | None, known: list[str], candidates: list[str]) -> str:
@@ -173,8 +176,29 @@ def _chosen(what: str, given: str | None, known: list[str], candidates: list[str
     return candidates[0] if given is None else given
 
 
+def _candidates(results: Any, parameter: str) -> Any:
+    """Which candidates have a strength and, in a halving search, reached its last iteration."""
+    # Where the search took a list of grids, some of them may be without strengths.
+    shown = ~np.ma.getmaskarray(np.ma.asarray(results[f"param_{parameter}"]))
+    if "iter" in results:
+        shown &= results["iter"] == results["iter"].max()
+    if not shown.any():
+        raise ValueError(f"no candidate in the last iteration of the search has a {parameter}.")
+    return shown
+
+
+def _as_floats(strengths: Any) -> Any:
+    for strength in strengths.tolist():
+        if not isinstance(strength, Real):
+            raise TypeError(f"strengths must be numbers to be plotted, got {strength!r}.")
+    return np.array(strengths.tolist(), dtype=np.float64)
+
+
 def _score_name(search: Any, metric: str) -> str:
-    """What a single metric is called, where the search knows it by name."""
-    if metric != "score":
-        return metric.replace("_", " ")
-    return search.scoring.replace("_", " ") if isinstance(search.scoring, str) else "score"
+    """What the score is called: a single metric by the search's scoring, if that is a name."""
+    name = metric
+    if metric == "score" and isinstance(search.scoring, str):
+        name = search.scoring
+    iterations = search.cv_results_.get("iter")
+    last = "" if iterations is None else f", last of {iterations.max() + 1} iterations"
+    return name.replace("_", " ") + last

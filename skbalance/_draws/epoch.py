@@ -45,11 +45,6 @@ class Epoch:
     def __len__(self):
         return self.layout.n_samples
 
-    @property
-    def quotas(self):
-        """Draws of each class, as int64."""
-        return self.plan.quotas_of(self.number)
-
     def rows(self, positions):
         """Rows drawn at the positions: an array of the pool's dtype."""
         return self.rows_of(*self.draws(positions))

@@ -19,7 +19,7 @@ GOLDEN64 = 0x9E3779B97F4A7C15
 
 
 class Key(NamedTuple):
-    """Two words that fix a permutation: unsigned arrays, one entry or one an element."""
+    """Two words that fix a permutation: unsigned arrays with a single entry or one an element."""
 
     even: np.ndarray
     odd: np.ndarray
@@ -37,11 +37,10 @@ class Key(NamedTuple):
 
 
 def mix64(x):
-    """A bijection of 64-bit words in which every bit of ``x`` (an int or a uint64 array) reaches
-    every bit.
+    """A bijection of 64-bit words, in which every bit of ``x`` reaches every bit of the result.
 
-    The finaliser of Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
-    2014.
+    ``x`` is an int or a uint64 array. Source: the finaliser of Steele, Lea and Flood, "Fast
+    splittable pseudorandom number generators", OOPSLA 2014.
 
     >>> hex(mix64(1))
     '0x5692161d100b05e5'
@@ -54,10 +53,10 @@ def mix64(x):
 
 
 def derive(seed, *words):
-    """A 64-bit hash of a seed and of what it is for: words below 2**64, hashed one by one, never
-    added.
+    """A 64-bit hash of a seed and of words that say what it is for.
 
-    Words are ints or uint64 arrays; with an array among them the hash is an array.
+    Words lie below 2**64 and are ints or uint64 arrays; with an array among them the hash is one.
+    They are hashed one by one, so that their order counts.
 
     >>> derive(0, 5) == derive(5, 0)
     False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from itertools import chain
+from math import inf
 from operator import length_hint
 from typing import Any, cast
 
@@ -165,7 +166,7 @@ def progress_in(stream: Stream, state: Mapping[str, Any]) -> Progress:
     """The progress in a state, checked, and taken up by the ranks of a stream."""
     progress = _checked(stream, state)
     end = stream.end_of(progress)
-    if progress.position > end:
+    if not 0 <= progress.position <= end:
         raise ValueError(
             f"position {progress.position} of the state is not in epoch {progress.epoch}, which "
             f"ends at {end}."
@@ -202,7 +203,8 @@ def _checked(stream: Stream, state: Mapping[str, Any]) -> Progress:
             f"the state is that of a sampler of {kinds[0]}, this is one of {kinds[1]}."
         )
     epoch = check_epoch(state["epoch"])
-    position = check_int(state["position"], "the position of a state must be an int >= 0")
+    wanted = "the position of a state must be an int"
+    position = check_int(state["position"], wanted, least=-inf)
     progress = Progress(epoch, position, _cut_of(state["cut"]) if is_of_batches else None)
     if state["fingerprint"] != _fingerprint(stream, progress):
         raise ValueError(

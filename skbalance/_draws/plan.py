@@ -44,6 +44,7 @@ class Plan:
 
     def quotas_of(self, epoch):
         """Draws of each class in an epoch. A schedule is asked once, not for every question."""
+        epoch = check_epoch(epoch)
         if self.schedule is None or epoch == 0:
             return self.quotas
         known = self._known_quotas

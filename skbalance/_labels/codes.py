@@ -1,24 +1,28 @@
-"""Labels of any kind to sorted classes, and a code for each row."""
+"""Labels of any kind as sorted classes, and a code for each row."""
 
 from collections import defaultdict
+from enum import Enum
 from itertools import pairwise
 from numbers import Number
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
 
 from skbalance._arrays import gather, slices
-from skbalance._labels.containers import label_array, missing
+from skbalance._labels.containers import label_array, missing, unknown
 
-# Integer labels that span less than this, or less than the number of rows, are counted in a table.
+# Integer labels whose range is at most this, or at most the number of rows, are looked up in a
+# table.
 TABLE = 2**16
 
-# Texts handled at a time: all their words stay in the cache. Their numbers are guessed from a table
-# by hashes of so many bits.
+# How many texts are handled at a time, so that all their words stay in the cache, and how many bits
+# of a text's hash select its place in the table that guesses its number.
 CHUNK_OF_TEXTS = 2**14
 HASH_BITS = 16
 
-# Texts of a fixed width are compared word by word up to so many words; beyond, as Python's strings.
+# Texts of a fixed width are compared word by word up to this many words, longer ones as Python's
+# strings.
 MOST_WORDS = 24
 
 
@@ -28,20 +32,20 @@ def encode(y):
     Parameters
     ----------
     y : array-like of shape (n,), (n, 1) or, one-hot, (n, n_columns)
-        Integers, strings, bools or other hashable, sortable objects: numpy, pandas, polars, a CPU
-        or CUDA tensor, a list.
+        Integers, strings, bools or other hashable, sortable objects, in any container that
+        `label_array` reads.
 
     Returns
     -------
     classes : ndarray of shape (n_classes,)
-        For one-hot labels, the numbers of the columns in use.
+        The distinct labels; of one-hot labels the numbers of the columns in use.
     codes : ndarray of shape (n,), the smallest unsigned dtype that holds n_classes - 1
 
     Raises
     ------
     TypeError, ValueError
         Labels that are missing, floats, complex numbers, datetime64, unhashable or unsortable;
-        several labels a row.
+        several labels in a row; a container that cannot be read.
 
     Examples
     --------
@@ -57,19 +61,19 @@ def encode(y):
         return _encode_texts(labels)
     if kind in "OUST":  # objects, str, bytes, numpy's StringDType
         return _encode_objects(labels)
-    # "Complex data not supported", "Unknown label type" and "Multilabel and multioutput targets are
-    # not supported" are what the check suites of scikit-learn and imbalanced-learn look for.
+    # "Complex data not supported" and "Unknown label type" are what the check suites of
+    # scikit-learn and imbalanced-learn look for.
     if kind == "f" and np.isnan(labels).any():
         raise ValueError(missing(np.flatnonzero(np.isnan(labels))))
     if kind == "c":
         raise ValueError("Complex data not supported: labels are classes, got complex numbers.")
     if labels.size:
-        raise ValueError(_unknown(labels.dtype))
+        raise ValueError(unknown(labels.dtype))
     return labels, labels.astype(np.uint8)  # no rows and no classes
 
 
 def _encode_integers(labels):
-    """By a table over the values where they lie close together, else by hashing."""
+    """By a table over the range of the labels where that is small, else by hashing."""
     if labels.dtype.kind == "b":
         classes, codes = _encode_integers(labels.view(np.uint8))
         return classes.astype(bool), codes
@@ -77,8 +81,8 @@ def _encode_integers(labels):
     span = high - low + 1
     if span > max(TABLE, len(labels)):
         return _encode_objects(labels)
-    # Distances from the lowest label, in unsigned arithmetic of the labels' own width, where
-    # nothing overflows.
+    # Distances from the lowest label are taken in unsigned arithmetic of the labels' own width:
+    # signed, the distance from -100 to 100 would overflow an int8.
     unsigned = np.dtype(f"u{labels.itemsize}").type
     shift = unsigned(low % 2 ** (8 * labels.itemsize))
     labels_as_unsigned = labels.view(unsigned)
@@ -95,14 +99,12 @@ def _encode_integers(labels):
 
 
 def _as_index(numbers):
-    """Unsigned numbers as numpy indexes by them soonest."""
+    """Unsigned integers in the dtype by which numpy indexes fastest."""
     return numbers.view(np.intp) if numbers.itemsize == 8 else numbers.astype(np.intp)
 
 
 def _encode_objects(labels):
-    """By a hash table that numbers labels as they appear, then by the order of the sorted
-    labels.
-    """
+    """By a hash table that numbers the labels as they appear; then the labels are sorted."""
     numbers = _numbers()
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     try:
@@ -118,16 +120,17 @@ def _encode_objects(labels):
 
 
 def _encode_texts(labels):
-    """The same for texts of a fixed width, most without making a Python string of them.
+    """The same for texts of a fixed width, few of which have to become Python strings.
 
-    A table at the hash of a text's words guesses its number. The guess holds if all its words are
-    those of the text with that number; else the text is looked up as an object.
+    The hash of a text selects a place in a table, which holds the number of the last text seen
+    there. This guess is right if all words of the text are those of the text with that number.
+    Otherwise the text is looked up as an object.
     """
     numbers = _numbers()
     numbers[labels[0].item()]
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
     guesses = np.zeros(2**HASH_BITS, dtype=np.intp)
-    known = _words(labels[:1])  # words of the texts by number, a column each
+    known = _words(labels[:1])  # column i holds the words of the text numbered i
     for here in slices(len(labels), CHUNK_OF_TEXTS):
         part = labels[here]
         words = _words(part)
@@ -148,7 +151,7 @@ def _encode_texts(labels):
 
 
 def _numbers():
-    """A dict that numbers its keys as they are asked for."""
+    """A dict that numbers its keys in the order in which they are first looked up."""
     numbers: defaultdict[Any, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     return numbers
@@ -159,14 +162,14 @@ def _n_words(dtype):
 
 
 def _words(texts):
-    """The words of texts of a fixed width: an array of shape (n_words, n)."""
+    """The words of texts of a fixed width, an array of shape (n_words, n)."""
     texts = np.ascontiguousarray(texts)
     word = np.uint32 if texts.itemsize % 4 == 0 else np.uint8
     return texts.view(word).reshape(len(texts), -1).T
 
 
 def _places_in_table(words):
-    """Where each text's number may be guessed: a hash of its column of words."""
+    """Each text's place in the table of guesses: a hash of its column of words."""
     hashes = np.zeros(words.shape[1], dtype=np.uint32)
     for word in words:
         hashes ^= word
@@ -177,7 +180,7 @@ def _places_in_table(words):
 
 
 def _in_order(numbers, codes, dtype):
-    """Sorted classes of that dtype and the codes of rows, from labels numbered in another order."""
+    """Sorted classes of that dtype, and the codes of the rows, from labels numbered otherwise."""
     found = list(numbers)
     order = _sorted_order(found)
     classes = np.empty(len(found), dtype=dtype)
@@ -188,35 +191,40 @@ def _in_order(numbers, codes, dtype):
 
 
 def _check_objects(found, codes, labels):
-    """Refuse labels that stand for no class."""
+    """Raise for objects that are missing, arrays or floats."""
     for number, label in enumerate(found):
         if _is_missing(label):
             raise ValueError(missing(np.flatnonzero(codes == number)))
         if hasattr(label, "__array__") and not isinstance(label, np.generic):
             raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
-    if any(
-        isinstance(label, Number) for label in found
-    ):  # all labels, as a float hides behind an equal integer
+    if any(isinstance(label, Number) for label in found):
+        # Not only those found: a float hides behind an integer that it equals.
         floats = [label for label in labels.tolist() if isinstance(label, (float, np.floating))]
         if floats:
-            raise ValueError(_unknown(f"{floats[0]!r} ({type(floats[0]).__name__})"))
+            raise ValueError(unknown(f"{floats[0]!r} ({type(floats[0]).__name__})"))
 
 
 def _sorted_order(found):
-    """The places of distinct labels in sorted order; TypeError unless each can be compared with the
-    next.
-    """
+    """The order that sorts distinct labels, in which each must be below the next."""
     try:
         order = sorted(range(len(found)), key=found.__getitem__)
         ordered = all(found[a] < found[b] for a, b in pairwise(order))
     except TypeError:
         ordered = False
     if not ordered:
-        kinds = sorted({type(label).__name__ for label in found})
-        raise TypeError(
-            f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}."
-        )
+        raise TypeError(_unsortable(found))
     return order
+
+
+def _unsortable(found):
+    """The message about labels of several kinds, or of a kind that has no order."""
+    kinds = sorted({type(label).__name__ for label in found})
+    if len(kinds) > 1:
+        return f"labels must be of one kind, so that they can be sorted, got {' and '.join(kinds)}."
+    seen = f"labels must be sortable, got {kinds[0]} such as {shortened(found[0])}: "
+    if isinstance(found[0], Enum):
+        return seen + f"pass their .name or .value, or make {kinds[0]} an IntEnum."
+    return seen + "pass strings or integers in their place."
 
 
 def _is_missing(label):
@@ -225,10 +233,3 @@ def _is_missing(label):
         return label is None or bool(label != label)
     except TypeError:
         return True
-
-
-def _unknown(seen):
-    return (
-        f"Unknown label type: labels must be classes (integers, strings, bools or objects), got {seen}. If they are "
-        "classes, say so by converting them to integers or strings."
-    )

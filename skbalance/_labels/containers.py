@@ -1,26 +1,98 @@
-"""Labels in any container as a numpy array, before it is known whether they are classes."""
+"""Containers of rows and labels: recognised by name, refused, or read as numpy arrays of labels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from numbers import Integral
+from reprlib import repr as shortened
 
 import numpy as np
 from scipy import sparse
 
+# Containers without rows that could be picked by number, and what to do about it; {parts} are the
+# names of what they contain.
+WAYS_OUT = {
+    "polars.LazyFrame": "pass {name}.collect()",
+    "pyarrow.Scalar": "it is a single value",
+    "datasets.DatasetDict": "pass one of its splits, {name}[...] with {parts}",
+    "datasets.IterableDatasetDict": "load it without streaming, then pass one of its splits",
+    "datasets.IterableDataset": "load it without streaming",
+    "h5py.Group": "pass one of its arrays, {name}[...] with {parts}",
+    "zarr.Group": "pass one of its arrays, {name}[...] with {parts}",
+}
+
+SEVERAL_PARTS = (
+    "A list of tuples or lists reads as several columns; labels of several parts can be given as "
+    "strings that join them, or as a pandas Series of tuples."
+)
+
+
+def is_a(data, *names):
+    """Whether the data's class comes from one of those packages, or is one of those classes.
+
+    By name, including the classes it inherits from, so that no package needs to be imported.
+
+    >>> is_a(np.ma.array([1]), "numpy.ndarray"), is_a(np.array([1]), "pandas", "torch.Tensor")
+    (True, False)
+    """
+    for kind in type(data).__mro__:
+        package = kind.__module__.partition(".")[0]
+        if package in names or f"{package}.{kind.__name__}" in names:
+            return True
+    return False
+
+
+def is_label_container(y):
+    """Whether all labels can be read from it at once."""
+    return hasattr(y, "__array__") or (isinstance(y, Sequence) and not isinstance(y, (str, bytes)))
+
+
+def refuse_dask(data, name, way_out="use skbalance.dask.InverseFrequencySampler"):
+    """Raise TypeError for lazy collections, which numpy would silently load whole."""
+    if is_a(data, "dask", "dask_expr"):
+        raise TypeError(
+            f"{name} is a dask collection ({type(data).__name__}), but this works in memory: "
+            f"{way_out}, or pass {name}.compute()."
+        )
+
+
+def refuse_unreadable(data, name):
+    """Raise TypeError for containers whose rows can be neither read nor picked."""
+    refuse_dask(data, name)
+    for kind, way_out in WAYS_OUT.items():
+        if is_a(data, kind):
+            parts = " or ".join(map(repr, data)) if hasattr(data, "keys") else ""
+            raise TypeError(
+                f"{name} must have rows that can be picked by number, got {type(data).__name__} "
+                f"({kind.partition('.')[0]}): {way_out.format(name=name, parts=parts)}."
+            )
+    if is_a(data, "torch.Tensor") and data.is_nested:
+        raise TypeError(f"{name} is a nested tensor: pass list({name}.unbind()), a list of rows.")
+    if is_a(data, "torch.Tensor") and str(data.layout) != "torch.strided":
+        raise TypeError(f"{name} is a sparse tensor ({data.layout}): pass {name}.to_dense().")
+
 
 def label_array(y):
-    """The labels as a numpy array of shape (n,), before it is known whether they are classes.
+    """The labels as a numpy array of shape (n,), whether or not they are fit to be classes.
 
     >>> label_array([[0, 1], [1, 0]]).tolist()
     [1, 0]
     """
-    refuse_dask(y, "y")
+    refuse_unreadable(y, "y")
+    if sparse.issparse(y):
+        raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
+    if not is_label_container(y):
+        raise TypeError(
+            "y must be labels (an array, a series, a tensor, a list), "
+            f"got {type(y).__name__}{_hint(y)}."
+        )
+    _refuse_records(y)
     _refuse_missing(y)
     return _one_dimensional(_as_array(y))
 
 
 def concatenate(parts):
-    """Arrays of labels, one after the other; of different kinds as objects, since numpy would turn
-    them into strings or floats.
+    """Arrays of labels, one after the other.
+
+    Those of different kinds become objects: numpy would turn them into strings or floats.
 
     >>> concatenate([np.array([1]), np.array(["a"])]).tolist()
     [1, 'a']
@@ -30,82 +102,55 @@ def concatenate(parts):
     return np.concatenate(parts)
 
 
-def is_label_container(y):
-    """Whether numpy can read labels from it without asking for them one by one."""
-    return hasattr(y, "__array__") or (isinstance(y, Sequence) and not isinstance(y, (str, bytes)))
+def missing(rows):
+    """The message about labels that are missing in those rows."""
+    some = ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
+    return (
+        f"y has missing labels (None, NaN or NA) at row {some}; "
+        "drop those rows or give them a class of their own."
+    )
 
 
-def refuse_dask(data, name, way_out="take skbalance.dask.InverseFrequencySampler"):
-    """TypeError for lazy collections, which numpy would load whole without a word."""
-    if type(data).__module__.split(".")[0] in ("dask", "dask_expr"):
-        raise TypeError(
-            f"{name} is a dask collection ({type(data).__name__}), but this works in memory: {way_out}, or pass {name}.compute()."
-        )
+def unknown(seen):
+    """The message about labels of a kind that is not a class."""
+    return (
+        "Unknown label type: labels must be classes (integers, strings, bools or objects), "
+        f"got {seen}. If they are classes, say so by converting them to integers or strings."
+    )
 
 
-def _as_array(y):
-    """The numpy array behind labels of any kind, without losing what tells missing or mixed labels
-    apart.
-    """
-    if sparse.issparse(y):
-        raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
-    if hasattr(y, "detach"):  # torch
-        y = y.detach().cpu()
-    if not is_label_container(
-        y
-    ):  # numpy would load a data set item by item, and wrap a set as it is
-        raise TypeError(
-            f"y must be labels (an array, a series, a tensor, a list), got {type(y).__name__}."
-        )
-    try:
-        return np.asarray(y) if hasattr(y, "__array__") else _array_of_sequence(list(_whole(y)))
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}"
-        ) from None
+def _hint(y):
+    """What to pass in place of something that is not a container of labels."""
+    if isinstance(y, (str, bytes)):
+        return f" {shortened(y)}: pass the column itself, X[{shortened(y)}]"
+    if is_a(y, "datasets"):
+        return f": pass one of its columns, y[...] with {' or '.join(map(repr, y.column_names))}"
+    if isinstance(y, Mapping):
+        return ": pass list(y.values()) if it has one label for each row, in their order"
+    if isinstance(y, Set):
+        return ": it keeps neither order nor repetitions, pass one label for each row"
+    return ": pass list(y)" if isinstance(y, Iterable) else ""
 
 
-def _whole(y):
-    """A sequence at once, which may be much faster than item by item (a column of a Hugging Face
-    dataset).
-    """
-    try:
-        return y[:]
-    except TypeError:  # a deque takes no slice
-        return y
-
-
-def _array_of_sequence(y):
-    """Objects rather than strings: numpy would turn mixed kinds into strings, and drop a string's
-    last NUL.
-    """
-    kinds = set(map(type, y))
-    if kinds <= {list, tuple} and kinds:
-        return (
-            _array_of_sequence([row[0] for row in y])
-            if all(len(row) == 1 for row in y)
-            else np.asarray(y)
-        )
-    if len(kinds) == 1 and not isinstance(y[0], (str, bytes)):
-        array = np.asarray(y)
-        if array.dtype.kind != "f" or not isinstance(
-            y[0], Integral
-        ):  # large integers would become floats
-            return array
-    return np.fromiter(y, dtype=object, count=len(y))
+def _refuse_records(y):
+    """Raise TypeError for a structured column of numpy, pandas, polars or pyarrow."""
+    # A pandas frame is no such column, though it may have a column called dtype.
+    dtype = None if is_a(y, "pandas.DataFrame") else getattr(y, "dtype", None)
+    dtype = getattr(y, "type", None) if is_a(y, "pyarrow") else dtype
+    if getattr(dtype, "names", None) or str(dtype).lower().startswith("struct"):
+        raise TypeError(f"y holds records of several fields ({dtype}): pass one of the fields.")
 
 
 def _refuse_missing(y):
-    """Ask those who know which labels are missing; numpy would turn some into floats, and uncover
-    what is masked.
+    """Raise for missing labels that numpy would not show: it may turn the others into floats for
+    their sake, and uncovers what is masked.
     """
-    if isinstance(y, np.ma.MaskedArray):
+    if is_a(y, "numpy.MaskedArray"):
         absent = np.ma.getmaskarray(y)
-    elif hasattr(y, "isna") and getattr(y, "nlevels", 1) == 1:  # pandas, but for a MultiIndex
+    elif hasattr(y, "isna") and getattr(y, "nlevels", 1) == 1:  # a MultiIndex cannot tell
         absent = np.asarray(y.isna())
-    elif hasattr(y, "null_count"):  # polars
-        columns = y.get_columns() if hasattr(y, "get_columns") else [y]
-        absent = np.stack([column.is_null().to_numpy() for column in columns], axis=1)
+    elif is_a(y, "polars", "pyarrow"):
+        absent = np.stack([np.asarray(column.is_null()) for column in _columns(y)], axis=1)
     else:
         return
     if absent.any():
@@ -114,8 +159,86 @@ def _refuse_missing(y):
         )
 
 
+def _columns(y):
+    """The columns of a polars or pyarrow frame; a column itself is the only one."""
+    if is_a(y, "polars.DataFrame"):
+        return y.get_columns()
+    return y.columns if is_a(y, "pyarrow.Table", "pyarrow.RecordBatch") else [y]
+
+
+def _as_array(y):
+    """The numpy array of labels, in which missing or mixed labels can still be told apart."""
+    if is_a(y, "torch.Tensor"):
+        return _array_of_tensor(y)
+    try:
+        if hasattr(y, "__array__") or isinstance(y, memoryview):
+            array = np.asarray(y)
+        else:
+            whole = _whole(y)
+            if hasattr(whole, "__array__"):  # a Hugging Face column in the format of numpy or torch
+                return _as_array(whole)
+            array = _array_of_sequence(list(whole))
+        if _holds_lists(array):
+            array = _array_of_rows([list(row) for row in array])
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise ValueError(
+            f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}"
+        ) from None
+    return array
+
+
+def _array_of_tensor(y):
+    """The numpy array of a tensor on any device, with or without a gradient."""
+    if y.is_meta:
+        raise TypeError("y is a meta tensor, which has a shape but holds no labels.")
+    try:
+        return y.numpy(force=True)
+    except TypeError:  # bfloat16 and other floats that numpy lacks: fine where they are one-hot
+        if y.ndim != 2 or y.shape[1] == 1:
+            raise ValueError(unknown(y.dtype)) from None
+        return y.float().numpy(force=True)
+
+
+def _whole(y):
+    """The sequence read at once: a Hugging Face column is slow item by item."""
+    try:
+        return y[:]
+    except TypeError:  # a deque cannot be sliced
+        return y
+
+
+def _array_of_sequence(y):
+    """Strings as objects: numpy would turn numbers among them into strings, and drop last NULs."""
+    kinds = set(map(type, y))
+    if kinds <= {list, tuple} and kinds:
+        return _array_of_rows(y)
+    if len(kinds) == 1 and not isinstance(y[0], (str, bytes)):
+        array = np.asarray(y)
+        # Integers of which some exceed 64 bits would become floats.
+        if array.dtype.kind != "f" or not isinstance(y[0], Integral):
+            return array
+    return np.fromiter(y, dtype=object, count=len(y))
+
+
+def _holds_lists(array):
+    """Whether it is a column of lists, as polars, pyarrow and pandas have them: rows of labels."""
+    return (
+        array.dtype == object
+        and array.ndim == 1
+        and isinstance(next(iter(array), 0), (list, np.ndarray))
+    )
+
+
+def _array_of_rows(y):
+    """The same for rows of several labels, or of one, which is then the row's label."""
+    lengths = set(map(len, y))
+    if len(lengths) > 1:
+        raise ValueError(f"rows of {min(lengths)} to {max(lengths)} labels. {SEVERAL_PARTS}")
+    return _array_of_sequence([row[0] for row in y]) if lengths == {1} else np.asarray(y)
+
+
 def _one_dimensional(labels):
-    """Labels of shape (n,): a column is unrolled, one-hot rows become their column's number."""
+    """Labels of shape (n,): a column is unrolled, one-hot rows become their columns' numbers."""
     if labels.ndim == 1:
         return labels
     if labels.ndim == 2 and labels.shape[1] == 1:
@@ -126,14 +249,9 @@ def _one_dimensional(labels):
         )
     hot = labels == 1 if labels.dtype.kind in "biufO" else np.zeros(labels.shape, dtype=bool)
     if not ((hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()):
+        # The check suites of scikit-learn and imbalanced-learn look for these first words.
         raise ValueError(
-            "Multilabel and multioutput targets are not supported. A 2-d y must be one-hot (a single 1 in each row, "
-            f"0 elsewhere), got shape {labels.shape}."
+            "Multilabel and multioutput targets are not supported. A 2-d y must be one-hot (a "
+            f"single 1 in each row, 0 elsewhere), got shape {labels.shape}. {SEVERAL_PARTS}"
         )
     return hot.argmax(axis=1)
-
-
-def missing(rows):
-    """What is said of missing labels in those rows."""
-    some = ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
-    return f"y has missing labels (None, NaN or NA) at row {some}; drop those rows or give them a class of their own."

@@ -14,9 +14,14 @@ from dask.highlevelgraph import HighLevelGraph
 def check_collection(data, name):
     """Raise unless it is a dask collection of rows."""
     if not isinstance(data, (dd.DataFrame, dd.Series, da.Array)) or isinstance(data, dd.Index):
+        way_out = "for data in memory there is skbalance.InverseFrequencySampler"
+        if isinstance(data, dd.Index):
+            way_out = f"pass {name}.to_series()"
+        elif isinstance(data, str):
+            way_out = f"pass the column itself, X[{data!r}]"
         raise TypeError(
-            f"{name} must be a dask DataFrame, Series or array, got {type(data).__name__}; for data in memory there is "
-            "skbalance.InverseFrequencySampler."
+            f"{name} must be a dask DataFrame, Series or array, got {type(data).__name__}; "
+            f"{way_out}."
         )
     if isinstance(data, dd.DataFrame) and len(data.columns) == 0:
         raise ValueError(f"{name} must have columns, got a frame without.")

@@ -1,4 +1,14 @@
-"""Balanced samplers, batch samplers and loaders for torch."""
+"""Balanced samplers, batch samplers and loaders for torch.
+
+RULE: torch and numpy; of this library `_arrays`, `_checks`, `_draws`, `_labels` and `_planning`,
+never an estimator: estimators make these, not the other way round.
+
+    _samplers         rows and batches as torch's samplers
+    _dataset_labels   the labels of a dataset, without loading an item
+    _loader           BalancedDataLoader
+    _drop_in          ImbalancedDatasetSampler
+    _seed             the seed that processes have in common
+"""
 
 try:
     import torch as _torch  # noqa: F401

@@ -1,8 +1,10 @@
-"""The labels of a dataset, found by its attributes: no item is loaded, and no package but torch is
-imported.
-"""
+"""The labels of a dataset: no item is loaded for them, and no package but torch is imported."""
 
-import os
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from numbers import Number
+from operator import lt
+from reprlib import repr as shortened
 
 import numpy as np
 import torch
@@ -17,169 +19,194 @@ from torch.utils.data import (
 
 from skbalance._labels.containers import concatenate, is_label_container, label_array
 from skbalance._labels.rows import take_rows
+from skbalance.torch._label_sources import (
+    LABEL_NAMES,
+    WAY_OUT,
+    of_attributes,
+    of_hugging_face,
+    only,
+)
+from skbalance.torch._target_transform import transformed
 
-# Attributes in which datasets keep their labels: torchvision's (MNIST, CIFAR, folders; SVHN,
-# STL10), skorch's.
-LABEL_ATTRIBUTES = ("targets", "labels", "y")
-# Names of label columns and of members of a StackDataset; as attributes, the singular ones are too
-# common.
-LABEL_NAMES = ("label", "labels", "target", "targets", "y")
 
-WAY_OUT = "Give them as labels=..., one for each row."
+def labels_of(dataset_or_labels):
+    """Labels, given as such or found in a dataset; what could be either is labels.
+
+    >>> labels_of(["a", "b"])
+    ['a', 'b']
+    """
+    if isinstance(dataset_or_labels, Dataset) or not is_label_container(dataset_or_labels):
+        return labels_of_dataset(dataset_or_labels)
+    _check_items_are_labels(dataset_or_labels)
+    return dataset_or_labels
 
 
-def labels_of(dataset):
-    """Labels of all rows of a dataset, in its order; labels themselves come back as they are.
+def labels_of_dataset(dataset, rows=None):
+    """Labels of a dataset as its items have them: of all rows, or of those given, in their order.
+
+    A list is a dataset here, as it is for torch. Only the labels of the given rows need to be
+    valid: those of other rows may be missing, or unknown to a target_transform.
 
     >>> import torch
     >>> from torch.utils.data import Subset, TensorDataset
-    >>> labels_of(Subset(TensorDataset(torch.zeros(3, 2), torch.tensor([5, 6, 7])), [2, 0])).tolist()
+    >>> data = TensorDataset(torch.zeros(3, 2), torch.tensor([5, 6, 7]))
+    >>> labels_of_dataset(Subset(data, [2, 0])).tolist()
     [7, 5]
     """
-    if is_label_container(dataset) and not isinstance(dataset, Dataset):
-        return dataset
-    labels = _find(dataset)
-    if not is_label_container(labels):
-        raise TypeError(
-            f"{type(dataset).__name__} shows {type(labels).__name__} as its labels. {WAY_OUT}"
-        )
-    check_labels(labels, dataset)
-    return labels
+    check_has_rows(dataset)
+    if callable(getattr(dataset, "get_labels", None)):
+        # The dataset's own answer to our question, so it is not put through target_transform.
+        return _checked(dataset.get_labels(), dataset, rows)
+    if isinstance(dataset, Subset):
+        indices = row_numbers(dataset.indices, _length(dataset.dataset), "Subset.indices")
+        labels = labels_of_dataset(dataset.dataset, indices if rows is None else indices[rows])
+        # A Subset may have a transform of its own, or hand on that of its dataset, which is applied.
+        return transformed(labels, dataset) if "target_transform" in vars(dataset) else labels
+    return transformed(_checked(_find(dataset), dataset, rows), dataset)
 
 
 def check_labels(labels, dataset):
-    """Raise unless the dataset has rows that a sampler can draw, as many as there are labels."""
-    if isinstance(dataset, IterableDataset):
-        raise TypeError(
-            f"{type(dataset).__name__} is an IterableDataset: it has no row numbers that a sampler could draw."
-        )
-    if hasattr(dataset, "__len__") and len(labels) != len(dataset):
+    """Raise unless the dataset has rows that a sampler can draw, and one label for each of them."""
+    check_has_rows(dataset)
+    n_rows = _length(dataset)
+    # Labels of the wrong kind are refused, in better words, by whoever reads them.
+    if n_rows is not None and is_label_container(labels) and len(labels) != n_rows:
         raise ValueError(
-            f"{type(dataset).__name__} has {len(dataset)} rows, but there are {len(labels)} labels. {WAY_OUT}"
+            f"{type(dataset).__name__} has {n_rows} rows, but there are {len(labels)} labels. "
+            f"{WAY_OUT}"
         )
 
 
-def _find(dataset):
-    """By the first way that fits: get_labels() before the kinds of torch, those before names and
-    attributes.
-    """
-    if isinstance(dataset, IterableDataset):
-        check_labels([], dataset)
-    if callable(getattr(dataset, "get_labels", None)):
-        return dataset.get_labels()
-    if isinstance(dataset, TensorDataset):
-        return _of_tensors(dataset)
-    if isinstance(dataset, Subset):
-        return take_rows(labels_of(dataset.dataset), np.asarray(dataset.indices, dtype=np.int64))
-    if isinstance(dataset, ConcatDataset):
-        return concatenate([label_array(labels_of(part)) for part in dataset.datasets])
-    if isinstance(dataset, StackDataset):
-        return _of_stack(dataset)
-    if hasattr(dataset, "column_names") and hasattr(dataset, "with_format"):
-        return _of_hugging_face(dataset)
-    return _of_attributes(dataset)
+def row_numbers(indices, n_rows, name):
+    """The indices as an int64 array, if they are rows of a dataset of n_rows; None is any number.
 
-
-def _of_tensors(dataset):
-    """The last tensor, if it is of one integer a row, and the only such one beside the first, which
-    holds the inputs.
+    >>> row_numbers([2, -1], 3, "indices").tolist()
+    [2, -1]
     """
-    last = dataset.tensors[-1]
-    if not _is_integer_column(last):
+    rows = np.asarray(indices)
+    if rows.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if rows.ndim != 1 or rows.dtype.kind not in "iu":
+        way_out = " np.flatnonzero(mask) gives those of a mask." if rows.dtype.kind == "b" else ""
         raise TypeError(
-            f"The last tensor of TensorDataset is no labels: {last.dtype} of shape {tuple(last.shape)}, wanted "
-            f"one integer a row. {WAY_OUT}"
+            f"{name} must be a sequence of ints, got {rows.dtype} of shape {rows.shape}: "
+            f"{shortened(rows.ravel()[:7].tolist())}.{way_out}"
         )
-    if any(
-        _is_integer_column(other) and not torch.equal(other, last)
-        for other in dataset.tensors[1:-1]
-    ):
+    if n_rows is not None and not (-n_rows <= rows.min() and rows.max() < n_rows):
         raise ValueError(
-            f"TensorDataset has several tensors of one integer a row that differ. {WAY_OUT}"
+            f"{name} must be rows of a dataset of {n_rows}, got {rows.min()} to {rows.max()}."
         )
-    return last
+    return rows.astype(np.int64)
+
+
+def integer_columns(dataset):
+    """The tensors of a TensorDataset that could be labels: one integer a row, and not the first
+    tensor, which holds the inputs.
+    """
+    return [tensor for tensor in dataset.tensors[1:] if _is_integer_column(tensor)]
 
 
 def _is_integer_column(tensor):
     return tensor.ndim == 1 and not tensor.is_floating_point() and not tensor.is_complex()
 
 
+def _length(dataset):
+    return len(dataset) if hasattr(dataset, "__len__") else None
+
+
+def check_has_rows(dataset):
+    """Raise TypeError for a stream, and for the splits of a dataset."""
+    if isinstance(dataset, IterableDataset):
+        raise TypeError(
+            f"{type(dataset).__name__} is an IterableDataset: it has no row numbers that a sampler "
+            "could draw."
+        )
+    if isinstance(dataset, Mapping) and hasattr(dataset, "column_names"):
+        splits = [repr(split) for split in dataset] or ["..."]
+        raise TypeError(
+            f"{type(dataset).__name__} is not a dataset but holds several, the splits "
+            f"{', '.join(splits)}: take one, as in dataset[{splits[0]}]."
+        )
+
+
+def _check_items_are_labels(labels):
+    """TypeError or ValueError for a list of a dataset's items, and for a table."""
+    first = labels[0] if isinstance(labels, Sequence) and len(labels) else None
+    kind = type(labels).__name__
+    hint = (
+        f"Here a {kind} is read as labels, not as a dataset. For a dataset that is a {kind}, give "
+        "labels=..., one for each row."
+    )
+    if _is_unordered(first):
+        raise TypeError(f"A {kind} of {type(first).__name__} objects holds no labels. {hint}")
+    is_table = getattr(labels, "ndim", 1) > 1 or getattr(first, "ndim", 0) > 0
+    if is_table or isinstance(first, (tuple, list)):
+        try:
+            label_array(labels)  # fine for a single column, and for one-hot rows
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{error} {hint}") from None
+
+
+def _is_unordered(item):
+    """Whether objects of this kind cannot be sorted, so that they are no labels.
+
+    What to make of None, complex numbers and the members of an Enum is left to whoever reads the
+    labels.
+    """
+    if isinstance(item, (Enum, Number, type(None))):
+        return False
+    try:
+        lt(item, item)
+    except TypeError:
+        return True
+    return False
+
+
+def _checked(labels, dataset, rows):
+    """The labels that a dataset shows, or those of the given rows."""
+    if not is_label_container(labels):
+        raise TypeError(
+            f"{type(dataset).__name__} shows {type(labels).__name__} as its labels. {WAY_OUT}"
+        )
+    check_labels(labels, dataset)
+    if rows is None:
+        return labels
+    # Checked once more, for a Subset of a dataset without a length.
+    return take_rows(labels, row_numbers(rows, len(labels), "Subset.indices"))
+
+
+def _find(dataset):
+    """The labels by the first way that fits: the kinds of torch, Hugging Face's, attributes."""
+    if isinstance(dataset, TensorDataset):
+        return _of_tensors(dataset)
+    if isinstance(dataset, ConcatDataset):
+        return concatenate([label_array(labels_of_dataset(part)) for part in dataset.datasets])
+    if isinstance(dataset, StackDataset):
+        return _of_stack(dataset)
+    if hasattr(dataset, "column_names") and hasattr(dataset, "with_format"):
+        return of_hugging_face(dataset)
+    return of_attributes(dataset)
+
+
+def _of_tensors(dataset):
+    """The last tensor, if it holds one integer a row, and no other does but for the first."""
+    last = dataset.tensors[-1]
+    if not _is_integer_column(last):
+        raise TypeError(
+            f"The last tensor of TensorDataset is no labels: {last.dtype} of shape "
+            f"{tuple(last.shape)}, wanted one integer a row. {WAY_OUT}"
+        )
+    if not all(torch.equal(other, last) for other in integer_columns(dataset)):
+        raise ValueError(
+            f"TensorDataset has several tensors of one integer a row that differ. {WAY_OUT}"
+        )
+    return last
+
+
 def _of_stack(dataset):
     """The last member of a tuple, the one that is called a label in a dict."""
-    if isinstance(dataset.datasets, dict):
-        return labels_of(dataset.datasets[_only_name(dataset, dataset.datasets)])
-    return labels_of(dataset.datasets[-1])
-
-
-def _of_hugging_face(dataset):
-    """The label column, whole. Through the index left by ``select`` or ``shuffle`` the public way
-    gathers row by row, and numpy would turn integers into floats for the sake of missing labels
-    that were not selected.
-    """
-    column = dataset.data.column(_label_column(dataset))
-    index = getattr(dataset, "_indices", None)
-    if index is not None:
-        column = column.take(index.column(0))
-    values = column.to_numpy()
-    return (
-        values if values.dtype != object else column.to_pylist()
-    )  # texts, missing labels, one-hot rows
-
-
-def _label_column(dataset):
-    """The one column of class labels, else the one that is called so."""
-    features = getattr(dataset, "features", None) or {}
-    of_classes = [
-        name for name, feature in features.items() if type(feature).__name__ == "ClassLabel"
-    ]
-    if len(of_classes) == 1:
-        return of_classes[0]
-    return _only_name(
-        dataset,
-        [name for name in dataset.column_names if name in of_classes] or dataset.column_names,
-    )
-
-
-def _only_name(dataset, names):
-    found = [name for name in names if name in LABEL_NAMES]
-    if len(found) != 1:
-        problem = (
-            f"several parts that could be labels ({', '.join(found)})"
-            if found
-            else "no part that is called a label"
-        )
-        raise ValueError(
-            f"{type(dataset).__name__} has {problem} among {', '.join(map(str, names))}. {WAY_OUT}"
-        )
-    return found[0]
-
-
-def _of_attributes(dataset):
-    found = {name: getattr(dataset, name, None) for name in LABEL_ATTRIBUTES}
-    found = {
-        name: labels
-        for name, labels in found.items()
-        if labels is not None and is_label_container(labels)
-    }
-    if not found and _is_pairs(getattr(dataset, "samples", None)):
-        found = {"samples": [label for _, label in dataset.samples]}
-    if not found:
-        raise TypeError(
-            f"{type(dataset).__name__} shows no labels: no get_labels(), targets, labels, y or samples. {WAY_OUT}"
-        )
-    first, *others = found.values()
-    if not all(np.array_equal(label_array(first), label_array(other)) for other in others):
-        raise ValueError(
-            f"{type(dataset).__name__} has several labels that differ: {', '.join(found)}. {WAY_OUT}"
-        )
-    return first
-
-
-def _is_pairs(samples):
-    """Whether these are the (path, label) of torchvision's folders."""
-    return isinstance(samples, list) and all(
-        isinstance(sample, (tuple, list))
-        and len(sample) == 2
-        and isinstance(sample[0], (str, os.PathLike))
-        for sample in samples
-    )
+    members = dataset.datasets
+    if not isinstance(members, dict):
+        return labels_of(members[-1])
+    named = [name for name in members if name in LABEL_NAMES]
+    return labels_of(members[only(named, list(members), dataset, WAY_OUT)])

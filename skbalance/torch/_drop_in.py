@@ -4,38 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from numbers import Integral
+from math import inf
 from typing import Any
 
 import numpy as np
 import torch
 from torch.utils.data import TensorDataset
 
+from skbalance._checks import check_int
 from skbalance._labels.containers import label_array
 from skbalance._planning import Parameters
-from skbalance.torch._dataset_labels import labels_of
+from skbalance.torch._dataset_labels import (
+    check_has_rows,
+    integer_columns,
+    labels_of_dataset,
+    row_numbers,
+)
 from skbalance.torch._samplers import BalancedSampler
 
 
 class ImbalancedDatasetSampler(BalancedSampler):
-    """A drop-in for torchsampler's class of this name: the same arguments, balanced classes, exact
-    class counts.
+    """A drop-in for torchsampler's class of this name, with exactly balanced classes.
 
-    Where torchsampler draws every row independently, this draws each class alike and the rows of a
-    class in turn. Its seed comes from torch, so ``torch.manual_seed`` before it is made repeats it.
-    Unlike its model it refuses float labels, a single class, and fewer draws than classes.
+    It takes the same arguments. Where torchsampler draws every row independently, this draws each
+    class equally often and the rows of a class in turn. Its seed comes from torch, so calling
+    ``torch.manual_seed`` before it is made repeats it. Unlike its model it refuses float labels, a
+    single class, and fewer draws than classes.
 
     Parameters
     ----------
     dataset : Dataset
-        Its labels are found as by `InverseFrequencySampler.to_torch_sampler`; in a TensorDataset
-        they are ``tensors[1]``.
+        Its labels are found as by `InverseFrequencySampler.to_torch_sampler`, except that a list is
+        a dataset here, so its labels must be given. In a TensorDataset they are ``tensors[1]``, as
+        for torchsampler, unless another tensor could be meant: then they are found as elsewhere.
     labels : array-like of shape (n_indices,) or None, default=None
         Labels of the rows at `indices`, one to one.
     indices : sequence of int or None, default=None
-        Rows of the dataset to draw from, in any order; None is all.
+        Rows of the dataset to draw from, in any order; None means all.
     num_samples : int or None, default=None
-        Draws in an epoch; None is as many as there are indices.
+        Draws in an epoch; None means as many as there are indices.
     callback_get_label : callable or None, default=None
         Called with the dataset, returns the labels of all its rows, or of those at `indices`.
 
@@ -51,8 +58,8 @@ class ImbalancedDatasetSampler(BalancedSampler):
     Raises
     ------
     TypeError, ValueError
-        Labels that are not found, are not classes or do not match the indices; indices that are not
-        rows of the dataset.
+        A dataset without a length; labels that are not found, are not classes or do not match the
+        indices; indices that are not rows of the dataset; fewer draws than classes.
 
     Examples
     --------
@@ -71,48 +78,56 @@ class ImbalancedDatasetSampler(BalancedSampler):
         num_samples: int | None = None,
         callback_get_label: Callable[[Any], Any] | None = None,
     ) -> None:
-        rows = _check_indices(indices, len(dataset))
-        if num_samples is not None and (
-            not isinstance(num_samples, Integral) or isinstance(num_samples, bool)
-        ):
-            raise TypeError(f"num_samples must be an int or None, got {num_samples!r}.")
+        rows = _rows_to_draw_from(dataset, indices)
         if labels is None:
-            labels = label_array(_all_labels(dataset, callback_get_label))
-            labels = labels[rows] if len(labels) == len(dataset) else labels
+            labels = _found_labels(dataset, rows, callback_get_label)
+        labels = label_array(labels)
         if len(labels) != len(rows):
             raise ValueError(
                 f"labels must be one for each of the {len(rows)} indices, got {len(labels)}."
             )
-        seed = int(torch.empty((), dtype=torch.int64).random_().item())
-        _, plan = Parameters(n_samples=num_samples, random_state=seed).plan_of(labels)
+        plan = _plan(labels, num_samples)
         super().__init__(replace(plan, pool=rows[plan.pool]))
         self.indices = rows.tolist()
         self.num_samples = len(self)
         self.callback_get_label = callback_get_label
 
 
-def _check_indices(indices: Any, n_rows: int) -> Any:
-    """The indices as an int64 array; None is all rows."""
-    if indices is None:
-        return np.arange(n_rows)
-    rows = np.asarray(indices)
-    if rows.size == 0:
-        raise ValueError("indices must not be empty.")
-    if rows.ndim != 1 or rows.dtype.kind not in "iu":
+def _rows_to_draw_from(dataset: Any, indices: Any) -> Any:
+    """The indices as an int64 array; None means all rows."""
+    check_has_rows(dataset)
+    if not hasattr(dataset, "__len__"):
         raise TypeError(
-            f"indices must be a sequence of ints, got {rows.dtype} of shape {rows.shape}."
+            f"dataset must have a length, got {type(dataset).__name__} without __len__."
         )
-    if not (-n_rows <= rows.min() and rows.max() < n_rows):
-        raise ValueError(
-            f"indices must be rows of a dataset of {n_rows}, got {rows.min()} to {rows.max()}."
-        )
-    return rows.astype(np.int64)
+    if indices is None:
+        return np.arange(len(dataset))
+    rows = row_numbers(indices, len(dataset), "indices")
+    if len(rows) == 0:
+        raise ValueError("indices must not be empty.")
+    return rows
 
 
-def _all_labels(dataset: Any, callback_get_label: Callable[[Any], Any] | None) -> Any:
-    """Labels of the whole dataset, those of a TensorDataset where torchsampler finds them."""
+def _found_labels(dataset: Any, rows: Any, callback_get_label: Any) -> Any:
+    """The labels of those rows, which in a TensorDataset are where torchsampler finds them."""
     if callback_get_label is not None:
-        return callback_get_label(dataset)
+        labels = label_array(callback_get_label(dataset))
+        return labels[rows] if len(labels) == len(dataset) else labels
     if isinstance(dataset, TensorDataset) and len(dataset.tensors) > 1:
-        return dataset.tensors[1]
-    return labels_of(dataset)
+        second, columns = dataset.tensors[1], integer_columns(dataset)
+        # Of ids, attention mask and labels, the labels are the third.
+        if len(dataset.tensors) == 2 or (len(columns) == 1 and columns[0] is second):
+            return second[rows]
+    return labels_of_dataset(dataset, rows)
+
+
+def _plan(labels: Any, num_samples: int | None) -> Any:
+    """The plan of draws, with a seed that ``torch.manual_seed`` governs."""
+    if num_samples is not None:
+        check_int(num_samples, "num_samples must be an int or None", least=-inf)
+    seed = int(torch.empty((), dtype=torch.int64).random_().item())
+    try:
+        return Parameters(n_samples=num_samples, random_state=seed).plan_of(labels)[1]
+    except ValueError as error:
+        # The caller knows the parameter by torchsampler's name.
+        raise ValueError(str(error).replace("n_samples", "num_samples")) from None

@@ -9,7 +9,7 @@ import numpy as np
 from torch.utils.data import DataLoader
 
 from skbalance._planning import Parameters
-from skbalance.torch._dataset_labels import check_labels, labels_of
+from skbalance.torch._dataset_labels import check_labels, labels_of_dataset
 from skbalance.torch._samplers import BalancedBatchSampler, BalancedSampler
 
 
@@ -78,7 +78,7 @@ class BalancedDataLoader(DataLoader[Any]):
                 f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}."
             )
         if labels is None:
-            labels = labels_of(dataset)
+            labels = labels_of_dataset(dataset)
         else:
             check_labels(labels, dataset)
         _, plan = Parameters(strength, n_samples, replacement, random_state).plan_of(labels)
