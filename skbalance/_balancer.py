@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skbalance import _prior
 from skbalance._draws.plan import Plan
 from skbalance._draws.quotas import row_weights
+from skbalance._labels.containers import refuse_dask
 from skbalance._planning import Parameters
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Balancer(BaseEstimator):
         array([[0.9, 0.1]])
         """
         check_is_fitted(self, "_plan")
+        refuse_dask(proba, "proba", "map it over the partitions")
         if epoch is None and self._plan.schedule:
             raise ValueError(
                 "epoch must say which epoch's draws the probabilities stand for, as strength is a "

@@ -1,7 +1,8 @@
-"""PriorCorrectedClassifier: trained on resampled rows, with probabilities of the original ones."""
+"""PriorCorrectedClassifier, which trains on resampled rows and predicts for the original ones."""
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skbalance._labels.containers import refuse_dask
 from skbalance._prior import log_prior_shift, shift_proba
 from skbalance._sampler import InverseFrequencySampler
 
@@ -29,51 +31,53 @@ def _has_scores_only(self: Any) -> bool:
 
 
 class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """A classifier trained on resampled rows whose probabilities are those of the original
-    distribution.
+    """A classifier trained on resampled rows, with probabilities of the original distribution.
 
-    `fit` resamples, and fits the classifier on what comes out. `predict_proba` undoes the shift of
-    the prior that resampling made: it multiplies the classifier's probabilities by the classes'
-    original frequencies over their resampled ones, and normalises. It needs no pipeline, and may be
-    the last step of any. It takes no weights of rows.
+    `fit` resamples the rows and fits the classifier on the result. `predict_proba` undoes the shift
+    of the prior that resampling caused: it multiplies the classifier's probabilities by each
+    class's original frequency over its resampled frequency, and normalises them. This needs no
+    pipeline of imbalanced-learn, and can be the last step of any pipeline. It takes no weights of
+    rows.
 
     Parameters
     ----------
     estimator : classifier
-        Cloned and fitted on the resampled rows. For probabilities it needs ``predict_proba``. What
-        it weighs by itself, as by ``class_weight``, shifts the prior once more and is not
-        corrected.
+        Cloned and fitted on the resampled rows. It needs ``predict_proba`` if probabilities are
+        wanted. What it weighs by itself, for example by ``class_weight``, shifts the prior once
+        more; that is not corrected.
     sampler : sampler or None, default=None
-        Cloned: an `InverseFrequencySampler`, or any sampler of imbalanced-learn whose resampled
-        rows of a class look like the original ones. None is ``InverseFrequencySampler()``; to
-        search its strength, pass it.
+        Cloned and fitted on the original rows: an `InverseFrequencySampler`, or any sampler of
+        imbalanced-learn whose resampled rows of a class look like the original ones. To search its
+        strength, pass it. None makes an `InverseFrequencySampler` with the ``random_state`` of the
+        estimator, or of a step of it, so that both are seeded together, also inside a seeded
+        `BaggingClassifier`. If the estimator has no ``random_state``, results repeat only with
+        ``sampler=InverseFrequencySampler(random_state=...)``.
     predict_prior : {"resampled", "original"}, default="resampled"
-        Under which distribution `predict` decides. "resampled" gives what the estimator itself
-        predicts, so rare classes keep the recall that resampling won them; "original" gives the
-        class of the highest corrected probability, which makes the fewest errors over all rows.
+        The distribution under which `predict` decides. "resampled" gives what the estimator itself
+        predicts, so rare classes keep the recall that resampling won them. "original" gives the
+        class with the highest corrected probability, which makes the fewest errors over all rows.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The distinct labels, sorted.
     estimator_ : classifier
-        The fitted classifier; its probabilities are those of the resampled distribution.
+        The fitted classifier. Its probabilities are those of the resampled distribution.
     sampler_ : sampler
-        The fitted sampler; where labels are floats, it knows them by their numbers in ``classes_``.
+        The fitted sampler. If the labels are floats, it has seen their numbers in ``classes_``
+        instead.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over that in the resampled `y`: what is added to
-        log-probabilities.
+        Logarithm of each class's frequency in `y` over its frequency in the resampled `y`. This is
+        what is added to log-probabilities.
     n_features_in_ : int
-        Columns of `X`, if the classifier knows them.
+        Number of columns of `X`. Set only if the classifier sets it.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Column names of `X`, if the classifier knows them.
+        Column names of `X`. Set only if the classifier sets them.
 
     See Also
     --------
-    InverseFrequencySampler.correct_proba : The same for probabilities at hand, of a network for
-    example.
-    sklearn.model_selection.TunedThresholdClassifierCV : Chooses a threshold instead, for two
-    classes.
+    InverseFrequencySampler.correct_proba : Corrects given probabilities, such as a network's.
+    sklearn.model_selection.TunedThresholdClassifierCV : Tunes a threshold, for two classes.
 
     References
     ----------
@@ -88,8 +92,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     >>> from sklearn.linear_model import LogisticRegression
     >>> from skbalance import InverseFrequencySampler, PriorCorrectedClassifier
     >>> X, y = make_classification(n_samples=2000, weights=[0.9], random_state=0)
-    >>> model = PriorCorrectedClassifier(LogisticRegression(), sampler=InverseFrequencySampler(random_state=0))
-    >>> model.fit(X, y).predict_proba(X).mean(axis=0).round(1)  # as in y; uncorrected, a quarter would be rare
+    >>> sampler = InverseFrequencySampler(random_state=0)
+    >>> model = PriorCorrectedClassifier(LogisticRegression(), sampler=sampler).fit(X, y)
+    >>> model.predict_proba(X).mean(axis=0).round(1)  # as in y
     array([0.9, 0.1])
     """
 
@@ -108,7 +113,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         X : array-like of shape (n_rows, ...)
             Whatever sampler and classifier take.
         y : array-like of shape (n_rows,)
-            Labels, as scikit-learn's classifiers take them.
+            Labels as scikit-learn's classifiers take them. So -1 is a class like any other, not a
+            sign for rows without a label, and whole floats such as 0.0 and 1.0 are classes, which
+            `InverseFrequencySampler` by itself refuses.
 
         Returns
         -------
@@ -116,51 +123,29 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
         Raises
         ------
-        TypeError, ValueError
-            An unknown ``predict_prior``, an estimator that is no classifier, a sampler without
-            ``fit_resample`` or one that leaves out a class; what sampler and classifier raise.
+        TypeError
+            If the estimator is not a classifier, if the sampler has no ``fit_resample``, or if `X`
+            or `y` is a dask collection.
+        ValueError
+            If ``predict_prior`` is unknown, or is "original" for an estimator without
+            ``predict_proba``; if the estimator takes kernels between rows; if `y` holds missing or
+            continuous values; if the sampler leaves out a class. Also whatever the sampler or the
+            classifier raises.
         """
-        if self.predict_prior not in ("resampled", "original"):
-            raise ValueError(
-                f"predict_prior must be 'resampled' or 'original', got {self.predict_prior!r}."
-            )
-        if not is_classifier(self.estimator):
-            raise TypeError(f"estimator must be a classifier, got {self.estimator!r}.")
-        if get_tags(self.estimator).input_tags.pairwise:
-            raise ValueError(
-                "estimator must take rows of features, not of a kernel between rows, of which resampling would miss the columns, "
-                f"got {self.estimator!r}."
-            )
-        if self.predict_prior == "original" and not _has_probabilities(self):
-            raise ValueError(
-                f"predict_prior='original' needs an estimator with predict_proba, got {self.estimator!r}."
-            )
-        sampler = InverseFrequencySampler() if self.sampler is None else self.sampler
-        if not hasattr(sampler, "fit_resample"):
-            raise TypeError(f"sampler must have a method fit_resample, got {sampler!r}.")
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        X, y = indexable(X, y)
+        self._check_parameters()
+        X, y = self._check_data(X, y)
         classes, codes = np.unique(y, return_inverse=True)
-        labels = (
-            codes if y.dtype.kind == "f" else y
-        )  # classifiers take whole floats as classes, samplers do not
-        sampler = clone(sampler)
-        X_resampled, labels_resampled = sampler.fit_resample(X, labels)
-        codes_resampled = np.searchsorted(np.unique(labels), labels_resampled)
-        counts, resampled_counts = (
-            np.bincount(some, minlength=len(classes)) for some in (codes, codes_resampled)
-        )
+        sampler = clone(_default_sampler(self.estimator) if self.sampler is None else self.sampler)
+        X_resampled, resampled_codes = _resample(sampler, X, y, codes)
+        counts = np.bincount(codes)
+        resampled_counts = np.bincount(resampled_codes, minlength=len(classes))
         if not resampled_counts.all():
             raise ValueError(
-                f"the sampler must keep rows of every class, but it left none of {classes[resampled_counts == 0].tolist()}."
+                "the sampler must keep rows of every class, but it left none of "
+                f"{classes[resampled_counts == 0].tolist()}."
             )
-        self.estimator_ = clone(self.estimator).fit(X_resampled, classes[codes_resampled])
+        # Nothing is set before this line, so that a fit that fails leaves the model as it was.
+        self.estimator_ = clone(self.estimator).fit(X_resampled, classes[resampled_codes])
         self.sampler_ = sampler
         self.classes_ = classes
         self.log_prior_shift_: NDArray[np.float64] = log_prior_shift(counts, resampled_counts)
@@ -170,16 +155,62 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 setattr(self, name, getattr(self.estimator_, name))
         return self
 
+    def _check_parameters(self) -> None:
+        """Raise unless estimator, sampler and ``predict_prior`` are what they must be."""
+        if self.predict_prior not in ("resampled", "original"):
+            raise ValueError(
+                f"predict_prior must be 'resampled' or 'original', got {self.predict_prior!r}."
+            )
+        if not _is_classifier(self.estimator):
+            raise TypeError(f"estimator must be a classifier, got {self.estimator!r}.")
+        if get_tags(self.estimator).input_tags.pairwise:
+            raise ValueError(
+                "estimator must take rows of features, not of a kernel between rows, of which "
+                f"resampling would miss the columns, got {self.estimator!r}."
+            )
+        # Not _has_probabilities, which asks a classifier that was fitted before.
+        if self.predict_prior == "original" and not hasattr(self.estimator, "predict_proba"):
+            raise ValueError(
+                "predict_prior='original' needs an estimator with predict_proba, got "
+                f"{self.estimator!r}."
+            )
+        if self.sampler is not None and not hasattr(self.sampler, "fit_resample"):
+            raise TypeError(f"sampler must have a method fit_resample, got {self.sampler!r}.")
+
+    def _check_data(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
+        """X as it came, and the labels as an array of shape (n_rows,)."""
+        way_out = (
+            "resample with skbalance.dask.InverseFrequencySampler, correct with its correct_proba"
+        )
+        refuse_dask(X, "X", way_out)
+        refuse_dask(y, "y", way_out)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        check_classification_targets(y)
+        X, y = indexable(X, y)
+        return X, y
+
     def predict(self, X: Any) -> NDArray[Any]:
-        """The classes of rows, under the distribution that ``predict_prior`` names.
+        """The most probable class of each row, under the distribution in ``predict_prior``.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
+            Rows, as in `fit`.
 
         Returns
         -------
         y : ndarray of shape (n_rows,)
+            Labels, of the dtype of ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
         """
         check_is_fitted(self)
         if self.predict_prior == "resampled":
@@ -192,14 +223,23 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     def predict_proba(self, X: Any) -> NDArray[np.floating[Any]]:
         """Probabilities of the classes in the original distribution.
 
+        Only there if the estimator has a ``predict_proba``.
+
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
+            Rows, as in `fit`.
 
         Returns
         -------
         proba : ndarray of shape (n_rows, n_classes)
-            Columns in the order of ``classes_``; rows sum to 1, as those of the classifier do.
+            Columns in the order of ``classes_``, in the floating dtype of the estimator's. Rows sum
+            to 1, unless the estimator gives a row no probability at all.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
         """
         check_is_fitted(self)
         corrected: NDArray[np.floating[Any]] = shift_proba(
@@ -209,15 +249,22 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
     def predict_log_proba(self, X: Any) -> NDArray[np.floating[Any]]:
-        """Logarithms of `predict_proba`.
+        """Logarithms of the probabilities of `predict_proba`.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
+            Rows, as in `fit`.
 
         Returns
         -------
         log_proba : ndarray of shape (n_rows, n_classes)
+            Where a probability is 0, minus infinity.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
         """
         with np.errstate(divide="ignore"):
             log_proba: NDArray[np.floating[Any]] = np.log(self.predict_proba(X))
@@ -225,16 +272,24 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     @available_if(_has_scores_only)  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> NDArray[np.floating[Any]]:
-        """The scores of a classifier that has no probabilities: by them it ranks, and `predict`
-        decides.
+        """The estimator's scores, by which rows can be ranked.
+
+        Only there if the estimator has no probabilities, as its scores are not corrected.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
+            Rows, as in `fit`.
 
         Returns
         -------
         scores : ndarray of shape (n_rows,) or (n_rows, n_classes)
+            What the estimator's ``decision_function`` returns.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
         """
         check_is_fitted(self)
         scores: NDArray[np.floating[Any]] = self.estimator_.decision_function(X)
@@ -242,9 +297,41 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        of_estimator = get_tags(self.estimator)
-        tags.input_tags = of_estimator.input_tags
-        if of_estimator.classifier_tags is not None:  # else fit refuses it
+        # scikit-learn asks for tags before fit, in a notebook to show the model. What is not a
+        # classifier keeps the defaults here, and is refused in fit.
+        if _is_classifier(self.estimator):
+            of_estimator = get_tags(self.estimator)
+            tags.input_tags = of_estimator.input_tags
             tags.classifier_tags = of_estimator.classifier_tags
             tags.classifier_tags.multi_label = False
         return tags
+
+
+def _is_classifier(estimator: Any) -> bool:
+    # get_tags, and so is_classifier, raises an AttributeError for what has no tags, and takes a
+    # class for an instance.
+    has_tags = hasattr(estimator, "__sklearn_tags__") and not isinstance(estimator, type)
+    return has_tags and is_classifier(estimator)
+
+
+def _default_sampler(estimator: Any) -> InverseFrequencySampler:
+    """A sampler with the seed of the estimator, or of a step of it.
+
+    Meta-estimators seed their members through the parameters that are named like this. The sampler
+    that None stands for has none, so it follows the estimator's.
+    """
+    seeds: list[Any] = [
+        value
+        for name, value in sorted(estimator.get_params().items())
+        if name.split("__")[-1] == "random_state"
+        and isinstance(value, (Integral, np.random.RandomState))
+    ]
+    return InverseFrequencySampler(random_state=seeds[0] if seeds else None)
+
+
+def _resample(sampler: Any, X: Any, y: Any, codes: Any) -> tuple[Any, NDArray[np.intp]]:
+    """The rows that the sampler makes, and the codes of their labels."""
+    # Classifiers take whole floats as classes, but our sampler refuses floats.
+    labels = codes if y.dtype.kind == "f" else y
+    X_resampled, resampled_labels = sampler.fit_resample(X, labels)
+    return X_resampled, np.searchsorted(np.unique(labels), resampled_labels)

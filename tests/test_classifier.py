@@ -1,14 +1,16 @@
 """PriorCorrectedClassifier where scikit-learn users use it."""
 
+import dask.array as da
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.calibration import CalibrationDisplay
 from sklearn.datasets import make_classification
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
@@ -170,6 +172,37 @@ def test_it_takes_a_sampler_of_its_own():
     )
 
 
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        LogisticRegression(),
+        make_pipeline(StandardScaler(), DecisionTreeClassifier(max_depth=3)),
+    ],
+)
+def test_its_own_sampler_is_seeded_where_the_estimator_is(estimator):
+    seeded = BaggingClassifier(PriorCorrectedClassifier(estimator), 3, random_state=0)
+    first, second = (clone(seeded).fit(X, Y) for _ in range(2))
+    assert np.array_equal(first.predict_proba(X_TEST), second.predict_proba(X_TEST))
+    draws = [member.sampler_.draw().tolist() for member in first.estimators_]
+    assert draws[0] != draws[1]
+
+
+def test_its_own_sampler_draws_anew_where_no_seed_is_given():
+    unseeded = PriorCorrectedClassifier(LogisticRegression())
+    draws = [unseeded.fit(X, Y).sampler_.draw().tolist() for _ in range(2)]
+    assert draws[0] != draws[1]
+
+
+def test_labels_that_samplers_take_otherwise_are_classes():
+    minus_one = model().fit(X, np.where(Y == 1, 1, -1))
+    assert minus_one.classes_.tolist() == [-1, 1]
+    floats = model().fit(X, Y.astype(float))
+    assert floats.classes_.tolist() == [0.0, 1.0]
+    assert floats.predict(X_TEST).dtype == np.float64
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        model().fit(X, Y + 0.5)
+
+
 class Dropping(BaseEstimator):
     def fit_resample(self, X, y):
         return X[y == 0], y[y == 0]
@@ -186,17 +219,52 @@ def test_what_cannot_be_corrected_is_refused():
         model(sampler=Dropping()).fit(X, Y)
     with pytest.raises(TypeError, match="sampler must have a method fit_resample, got 3"):
         model(sampler=3).fit(X, Y)
-    with pytest.raises(TypeError, match="estimator must be a classifier, got LinearRegression"):
-        PriorCorrectedClassifier(LinearRegression()).fit(X, Y)
-    assert "LinearRegression" in PriorCorrectedClassifier(LinearRegression())._repr_html_()
     with pytest.raises(
         ValueError, match=r"not of a kernel between rows, .* got SVC\(kernel='precomputed'\)"
     ):
         PriorCorrectedClassifier(SVC(kernel="precomputed")).fit(X[:50] @ X[:50].T, Y[:50])
     with pytest.raises(NotFittedError):
         model().predict(X)
-    with pytest.raises(
-        ValueError,
-        match="predict_prior='original' needs an estimator with predict_proba, got LinearSVC",
-    ):
-        PriorCorrectedClassifier(LinearSVC(), predict_prior="original").fit(X, Y)
+
+
+def test_probabilities_that_the_estimator_lacks_cannot_decide():
+    fitted = model(predict_prior="original").fit(X, Y)
+    for without in PriorCorrectedClassifier(LinearSVC(), predict_prior="original"), fitted:
+        without.estimator = LinearSVC()
+        with pytest.raises(
+            ValueError,
+            match="predict_prior='original' needs an estimator with predict_proba, got LinearSVC",
+        ):
+            without.fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "seen"),
+    [
+        (LinearRegression(), r"LinearRegression\(\)"),
+        (None, "None"),
+        ("lr", "'lr'"),
+        (LogisticRegression, "<class .*LogisticRegression'>"),
+    ],
+    ids=str,
+)
+def test_what_is_no_classifier_is_shown_and_refused(estimator, seen):
+    wrong = PriorCorrectedClassifier(estimator)
+    with pytest.raises(TypeError, match=f"estimator must be a classifier, got {seen}"):
+        wrong.fit(X, Y)
+    # What scikit-learn asks of a model before fit, for one to show it in a notebook.
+    assert is_classifier(wrong)
+    assert "PriorCorrectedClassifier" in wrong._repr_html_()
+    assert hasattr(wrong, "predict_proba") == hasattr(estimator, "predict_proba")
+    assert not hasattr(wrong, "decision_function")
+
+
+def test_dask_collections_are_refused_with_the_way_out():
+    lazy_X, lazy_y = da.from_array(X, chunks=1000), da.from_array(Y, chunks=1000)
+    for name, rows, labels in ("X", lazy_X, Y), ("y", X, lazy_y):
+        with pytest.raises(
+            TypeError,
+            match=rf"{name} is a dask collection \(Array\), .* "
+            r"resample with skbalance\.dask\.InverseFrequencySampler",
+        ):
+            model().fit(rows, labels)

@@ -74,3 +74,35 @@ def test_tables_are_markdown(evidence, capsys):
     assert "| no resampling | 0.200 ± 1.271 |" in printed
     assert "| InverseFrequencySampler | 0.200 ± 0.000 |" in printed
     assert "| no resampling | 0.000 ± 1.271 |" in printed
+
+
+def test_main_prints_every_table_once(evidence, monkeypatch, capsys):
+    two_classes = {"breast cancer", "two generated classes", "moons"}
+
+    def run_tabular(name, ratio, model, seed):
+        methods = [m for m in evidence.METHODS if m not in (evidence.BATCHES, evidence.THRESHOLD)]
+        methods += [evidence.THRESHOLD] if name in two_classes else []
+        return {method: [len(method), ratio, seed, len(model), len(name)] for method in methods}
+
+    of_network = [evidence.NOTHING, evidence.OURS, evidence.BATCHES]
+    recalls = {method: [(0.1, 0.9)] * len(evidence.EPOCHS) for method in of_network[::2]}
+    monkeypatch.setattr(evidence, "run_tabular", run_tabular)
+    monkeypatch.setattr(evidence, "run_shift", lambda _: {0.5: [1, 2, 3], 1.0: [1, 2, 3]})
+    monkeypatch.setattr(
+        evidence, "run_network", lambda seed: ({m: [seed] * 5 for m in of_network}, recalls)
+    )
+    monkeypatch.setattr("sys.argv", ["evidence.py", "--seeds", "2", "--jobs", "1"])
+    evidence.main()
+    printed = capsys.readouterr().out
+    titles = [block.splitlines()[0] for block in printed.strip().split("\n\n")[::2]]
+    # Of the network four, of each model two over all data, two over those of two classes, and one
+    # for each case.
+    assert len(titles) == len(set(titles)) == 4 + 2 * (2 + 2 + len(evidence.CASES))
+    assert (
+        "gradient boosting, two classes: InverseFrequencySampler less each other method" in titles
+    )
+    # Means are over the methods that ran in all cases: only among two classes is a threshold.
+    of_two = printed.split("gradient boosting: mean over those of two classes")[1].split("\n\n")[1]
+    assert of_two.count(evidence.THRESHOLD) == 1
+    over_all = printed.split("gradient boosting: mean over 7 data sets")[1].split("\n\n")[1]
+    assert evidence.THRESHOLD not in over_all

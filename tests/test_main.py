@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbalance.__main__ import (
-    METHODS,
+    APPROACHES,
     PLAIN,
     SAMPLED,
     WEIGHTED,
@@ -26,14 +26,14 @@ def test_digits_2_6_and_9_are_made_rare_in_training_only():
     assert len(data.X) == len(data.y)
 
 
-def test_methods_differ_and_repeat():
+def test_approaches_differ_and_repeat():
     data = imbalanced_digits(seed=0)
-    runs = {method: train_by(data, method, 1.0, 2, seed=0) for method in METHODS}
+    runs = {approach: train_by(approach, data, 1.0, 2, seed=0) for approach in APPROACHES}
     assert all(run.shape == (2, len(data.y_test), 10) for run in runs.values())
     assert all(np.allclose(run.sum(axis=2), 1) for run in runs.values())
     assert not np.allclose(runs[PLAIN], runs[WEIGHTED])
     assert not np.allclose(runs[PLAIN], runs[SAMPLED])
-    assert np.array_equal(runs[SAMPLED], train_by(data, SAMPLED, 1.0, 2, seed=0))
+    assert np.array_equal(runs[SAMPLED], train_by(SAMPLED, data, 1.0, 2, seed=0))
 
 
 def test_it_prints_what_it_measured_and_saves_one_picture(tmp_path, capsys):
@@ -52,9 +52,9 @@ def test_it_prints_what_it_measured_and_saves_one_picture(tmp_path, capsys):
     assert np.ptp(after) <= 1
 
     digits = [imbalanced_digits(seed) for seed in range(2)]
-    for i, method in enumerate(METHODS):
+    for i, approach in enumerate(APPROACHES):
         recalls = [
-            recall_of_2(data, train_by(data, method, 1.0, 3, seed))
+            recall_of_2(data, train_by(approach, data, 1.0, 3, seed))
             for seed, data in enumerate(digits)
         ]
         printed = re.findall(

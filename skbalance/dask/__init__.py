@@ -1,14 +1,14 @@
 """The same sampler for tables larger than memory: dask collections in, lazy dask collections out.
 
-``_sampler`` is what users see, ``_collections`` all that knows dask's graphs, ``_partitions`` what
-runs where a partition is. How often a row is drawn,
-`skbalance._draws.plan.Epoch.multiplicities_of_runs` tells.
+`_sampler` is what users see, and `_collections` is all that knows how dask works inside. What
+happens inside a partition, once dask has computed it, is in `skbalance._partitions`.
 """
 
 try:
     import dask.array as _array  # noqa: F401
     import dask.dataframe as _dataframe  # noqa: F401
 except ImportError as error:
+    # dask's message goes on with advice on how to install dask alone.
     reason = str(error).splitlines()[0]
     raise ImportError(
         f"skbalance.dask needs dask: pip install 'skbalance[dask]' ({reason})"

@@ -11,12 +11,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
 from skbalance._partitions import (
-    count,
-    holdings_of,
-    n_drawn,
-    resampled_part,
-    rows_drawn,
-    times_drawn,
+    combine_counts,
+    count_classes,
+    drawn_rows,
+    n_draws,
+    resample_partition,
+    row_multiplicities,
 )
 from skbalance.dask._collections import (
     bound,
@@ -25,7 +25,7 @@ from skbalance.dask._collections import (
     collection_of,
     collections_of,
     constant,
-    parts_of,
+    delayed_partitions,
     rowless,
     whole_rows,
 )
@@ -34,65 +34,66 @@ from skbalance.dask._collections import (
 class InverseFrequencySampler(Balancer):
     """Rows of a dask collection, resampled so that rare classes come up as often as you choose.
 
-    The sampler of that name in `skbalance`, for tables that no single machine holds. For the same
-    labels in the same order, the same parameters and the same seed it draws the same rows, each as
-    often, however the table is partitioned and whoever computes it. They stay in their partitions
-    and in the table's order: nothing is moved or shuffled. Only the counts of classes come to the
-    client.
+    This is `skbalance.InverseFrequencySampler` for tables that no single machine holds. Given the
+    same labels in the same order, the same parameters and the same seed, it draws the same rows,
+    each as often, however the table is partitioned and whatever computes it. Rows stay in their
+    partitions and in the table's order; nothing is moved or shuffled. Only the counts of classes
+    come to the client.
 
     Parameters
     ----------
     strength : float or callable, default=1.0
-        How far to move from the data's own distribution (0) to equal classes (1), at least 0; or a
-        function from the number of the epoch to the strength in it, which is asked several times,
-        and must answer alike.
+        How far to move from the data's own distribution (0) to equal classes (1), at least 0. A
+        function is given the number of an epoch and returns its strength; it may be called several
+        times for one epoch and must always return the same.
     n_samples : int, float, {"over", "under"} or None, default=None
-        Draws in an epoch: None is as many as there are rows, an int is their number, a float a
+        Draws in an epoch: None means as many as there are rows, an int is their number, a float a
         fraction of the rows. ``"over"`` never shrinks a class and ``"under"`` never grows one. No
         class is left without a draw.
     replacement : bool, default=False
-        Only False: to find out how often independent draws hit its rows, each partition would have
-        to repeat the draws of all.
+        Must be False. To find out how often independent draws hit its rows, each partition would
+        have to repeat the draws of all partitions.
     random_state : int, RandomState instance or None, default=None
-        An int (0 to 2**64 - 1) is the seed itself. From None or a RandomState a new seed is taken
-        in each `fit`.
+        An int (0 to 2**64 - 1) is the seed itself. With None or a RandomState, each `fit` takes a
+        new seed from it.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The distinct labels of all partitions, sorted; for one-hot labels the numbers of the columns
-        in use.
+        The distinct labels of all partitions, sorted; for one-hot labels, the numbers of the
+        columns that hold a 1.
     class_counts_ : ndarray of shape (n_classes,), int64
         Rows of each class, aligned with ``classes_``.
     class_weight_ : dict
-        Label to weight of one of its rows, in epoch 0; the mean over all rows is 1.
+        Maps each label to the weight of one of its rows in epoch 0; the mean over all rows is 1.
     sampling_strategy_ : dict
-        Label to number of draws in an epoch, in epoch 0 where strength is a function.
+        Maps each label to its number of draws in an epoch (in epoch 0 if strength is a function).
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over that in the draws of epoch 0.
+        Logarithm of each class's frequency in `y` over its frequency in the draws of epoch 0.
     n_features_in_ : int
-        Columns of `X`, where it has columns.
+        Number of columns of `X`. Set only if `X` has columns.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Column names of `X`, where it has them and all are strings.
+        Column names of `X`. Set only if all of them are strings.
 
     See Also
     --------
-    skbalance.InverseFrequencySampler : The same in memory.
+    skbalance.InverseFrequencySampler : The same sampler for data in memory.
 
     Notes
     -----
-    It is no sampler of imbalanced-learn: scikit-learn's models, and so their pipelines, want rows
-    in memory.
+    This is not a sampler of imbalanced-learn, and does not go into its pipelines: scikit-learn's
+    models need their rows in memory.
 
-    In a table that is sorted by class the draws are, too. Where the order matters, as in training
-    by stochastic gradient descent, shuffle each partition when it is there.
+    If the table is sorted by class, so are the draws. Where the order matters, as in training by
+    stochastic gradient descent, shuffle each partition once it is computed.
 
     Examples
     --------
     >>> import dask.dataframe as dd
     >>> import pandas as pd
     >>> from skbalance.dask import InverseFrequencySampler
-    >>> table = dd.from_pandas(pd.DataFrame({"x": range(10), "y": ["ham"] * 8 + ["spam"] * 2}), npartitions=3)
+    >>> frame = pd.DataFrame({"x": range(10), "y": ["ham"] * 8 + ["spam"] * 2})
+    >>> table = dd.from_pandas(frame, npartitions=3)
     >>> sampler = InverseFrequencySampler(random_state=0)
     >>> X_res, y_res = sampler.fit_resample(table[["x"]], table["y"])
     >>> y_res.compute().value_counts().to_dict()
@@ -105,12 +106,11 @@ class InverseFrequencySampler(Balancer):
         Parameters
         ----------
         X : dask DataFrame, Series, array of shape (n_rows, ...), or None
-            Rows, partitioned as `y` is. They are kept for `resample`, and none is computed. None is
-            enough for `draw`.
-        y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows,
-        n_columns)
-            Labels: integers, strings, bools, categories or other sortable objects. They are
-            computed once, where they are.
+            Rows, partitioned as `y` is. They are kept for `resample`; none is computed. `draw`
+            needs no rows, so None will do for it.
+        y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or (n_rows, n_classes)
+            Labels: integers, strings, bools, categories or other sortable objects, as a column or
+            one-hot. They are computed once, wherever their partitions are.
 
         Returns
         -------
@@ -118,10 +118,12 @@ class InverseFrequencySampler(Balancer):
 
         Raises
         ------
-        TypeError, ValueError
-            A parameter, `X` or `y` of the wrong kind or value; `X` and `y` partitioned in different
-            ways; labels missing or not classes (floats), of which the message tells the partition;
-            fewer than two classes, fewer draws than classes.
+        TypeError
+            If a parameter, `X` or `y` is of the wrong kind.
+        ValueError
+            If a parameter has a wrong value, or `replacement` is True; if `X` and `y` are
+            partitioned differently; if labels are missing or are floats (the message names the
+            partition); if there are fewer than two classes, or fewer draws than classes.
 
         Examples
         --------
@@ -132,8 +134,8 @@ class InverseFrequencySampler(Balancer):
         parameters = self._checked_parameters(y)
         if self.replacement:
             raise ValueError(
-                "replacement must be False for dask collections, got True: skbalance.InverseFrequencySampler draws with "
-                "replacement, in memory."
+                "replacement must be False for dask collections, got True: "
+                "skbalance.InverseFrequencySampler draws with replacement, in memory."
             )
         check_collection(y, "y")
         if X is not None:
@@ -141,15 +143,20 @@ class InverseFrequencySampler(Balancer):
             check_alike(X, y)
             X = whole_rows(X)
         y = whole_rows(y)
-        counted = compute(*(bound(count, number)(part) for number, part in enumerate(parts_of(y))))
-        classes, class_counts, holdings = holdings_of(counted)
+        reports = compute(
+            *(
+                bound(count_classes, number)(labels)
+                for number, labels in enumerate(delayed_partitions(y))
+            )
+        )
+        classes, class_counts, partitions = combine_counts(reports)
         plan = parameters.plan_of_counts(classes, class_counts)
         self._set_fitted(parameters, classes, plan, None if X is None else rowless(X))
-        self._X, self._y, self._holdings = X, y, holdings
+        self._X, self._y, self._partitions = X, y, partitions
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Fit, and return the rows and labels of epoch 0: ``fit(X, y).resample(epoch=0)``.
+        """The rows and labels of epoch 0, lazily: ``fit(X, y).resample(epoch=0)``.
 
         Parameters
         ----------
@@ -160,33 +167,36 @@ class InverseFrequencySampler(Balancer):
 
         Returns
         -------
-        X_resampled, y_resampled : of the kinds of `X` and `y`
+        X_resampled, y_resampled : dask collections of the kinds of `X` and `y`
             As in `resample`.
 
         Raises
         ------
         TypeError, ValueError
-            As in `fit`.
+            As in `fit`; a ValueError also if `X` is None.
 
         Examples
         --------
         >>> import dask.array as da
         >>> import numpy as np
-        >>> X, y = da.arange(8, chunks=3)[:, None], da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
-        >>> X_res, y_res = InverseFrequencySampler(n_samples="over", random_state=0).fit_resample(X, y)
+        >>> X = da.arange(8, chunks=3)[:, None]
+        >>> y = da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
+        >>> sampler = InverseFrequencySampler(n_samples="over", random_state=0)
+        >>> X_res, y_res = sampler.fit_resample(X, y)
         >>> X_res[y_res == 1].compute().ravel().tolist()
         [6, 6, 6, 7, 7, 7]
         """
         if X is None:
             raise ValueError(
-                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need only labels."
+                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
+                "only labels."
             )
         return self.fit(X, y).resample()
 
     def resample(self, epoch: int = 0) -> tuple[Any, Any]:
-        """The rows and labels of any epoch of the collections that were fitted, lazily.
+        """The fitted collections' rows and labels in any epoch, lazily.
 
-        Where strength is a function, it is asked for the strengths of all epochs before.
+        If strength is a function, it is called for all epochs up to this one.
 
         Parameters
         ----------
@@ -195,31 +205,38 @@ class InverseFrequencySampler(Balancer):
 
         Returns
         -------
-        X_resampled, y_resampled : of the kinds of the fitted `X` and `y`
-            Each partition's rows in their order, each as often as it is drawn, with dtypes, index
-            and names. Divisions are those of the fitted collections. Arrays know the lengths of
-            their chunks, for which the rows that are drawn are counted at once, on the cluster and
-            without reading `X` or `y`. Both are made together, whichever is asked for: compute them
-            at once, or persist them. Frames with the same divisions are joined row by row
-            (``X_resampled.assign(y=y_resampled)``); after ``persist``, ``partitions`` or
-            ``repartition`` of each alone, dask goes by the index.
+        X_resampled, y_resampled : dask collections of the kinds of the fitted `X` and `y`
+            The rows of each partition in their order, each as often as it is drawn. Dtypes, index,
+            names and divisions are those of the fitted collections. Arrays know the lengths of
+            their chunks: for that, the draws are counted at once, by dask, but without reading `X`
+            or `y`.
 
         Raises
         ------
         NotFittedError
-            Before `fit`.
-        TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2; a fit without `X`. When the result is
-            computed: partitions of `X` and `y` of different lengths, or labels that are others than
-            in `fit`.
+            If the sampler is not fitted.
+        TypeError
+            If `epoch` is not an int.
+        ValueError
+            If `epoch` is not from 0 to 2**63 - 2, or if the sampler was fitted without `X`. When
+            the result is computed: if partitions of `X` and `y` differ in length, or if the labels
+            are not those that were counted in `fit`.
+
+        Notes
+        -----
+        Rows and labels are made together, so compute or persist both at once. Frames with the same
+        divisions are joined row by row, as in ``X_resampled.assign(y=y_resampled)``. After
+        ``persist``, ``partitions`` or ``repartition`` of each by itself, dask joins them by index.
 
         Examples
         --------
         >>> import dask.array as da
         >>> import numpy as np
-        >>> X, y = da.arange(8, chunks=3)[:, None], da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
+        >>> X = da.arange(8, chunks=3)[:, None]
+        >>> y = da.from_array(np.array([0, 0, 0, 0, 0, 0, 1, 1]), chunks=3)
         >>> sampler = InverseFrequencySampler(n_samples=4, random_state=0).fit(X, y)
-        >>> sorted(row for epoch in range(3) for row in sampler.resample(epoch)[0].compute().ravel().tolist())
+        >>> epochs = [sampler.resample(epoch)[0].compute() for epoch in range(3)]
+        >>> sorted(np.concatenate(epochs).ravel().tolist())
         [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
         """
         check_is_fitted(self, "_plan")
@@ -227,22 +244,24 @@ class InverseFrequencySampler(Balancer):
             raise ValueError(
                 "resample needs rows to pick from, but the sampler was fitted with X=None."
             )
-        lazy_epoch = constant(self._plan.epoch(epoch))
-        of_each = zip(parts_of(self._X), parts_of(self._y), self._holdings, strict=True)
-        pairs = [
-            bound(resampled_part, holding, number)(X_part, y_part, lazy_epoch)
-            for number, (X_part, y_part, holding) in enumerate(of_each)
-        ]
-        lengths = (
-            self._lengths(lazy_epoch)
-            if isinstance(self._X, da.Array) or isinstance(self._y, da.Array)
-            else None
+        lazy_epoch = self._lazy_epoch(epoch)
+        triples = zip(
+            self._partitions,
+            delayed_partitions(self._X),
+            delayed_partitions(self._y),
+            strict=True,
         )
+        pairs = [
+            bound(resample_partition, partition)(rows, labels, lazy_epoch)
+            for partition, rows, labels in triples
+        ]
+        has_arrays = isinstance(self._X, da.Array) or isinstance(self._y, da.Array)
+        lengths = self._lengths(lazy_epoch) if has_arrays else None
         X_res, y_res = collections_of(pairs, self._X, self._y, lengths)
         return X_res, y_res
 
     def draw(self, epoch: int = 0) -> Any:
-        """Numbers of the rows that an epoch draws, counted through all partitions, lazily.
+        """The numbers of the rows that an epoch draws, counted through all partitions, lazily.
 
         Parameters
         ----------
@@ -252,15 +271,18 @@ class InverseFrequencySampler(Balancer):
         Returns
         -------
         indices : dask array of shape (n_draws,), int64
-            A chunk for each partition, ascending, repeated rows side by side. The in-memory sampler
-            draws the same rows in random order.
+            In ascending order, a chunk for each partition. The sampler in memory draws the same
+            rows in random order.
 
         Raises
         ------
         NotFittedError
-            Before `fit`.
-        TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2.
+            If the sampler is not fitted.
+        TypeError
+            If `epoch` is not an int.
+        ValueError
+            If `epoch` is not from 0 to 2**63 - 2. When the result is computed: if the labels are
+            not those that were counted in `fit`.
 
         Examples
         --------
@@ -271,25 +293,31 @@ class InverseFrequencySampler(Balancer):
         [0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7]
         """
         check_is_fitted(self, "_plan")
-        lazy_epoch = constant(self._plan.epoch(epoch))
-        starts = np.cumsum([0, *(holding.n_rows for holding in self._holdings)])[:-1].tolist()
+        lazy_epoch = self._lazy_epoch(epoch)
+        n_rows = [partition.n_rows for partition in self._partitions]
+        first_rows = (np.cumsum(n_rows) - n_rows).tolist()
         rows = [
-            bound(rows_drawn, start)(times)
-            for start, times in zip(starts, self._times_drawn(lazy_epoch), strict=True)
+            bound(drawn_rows, first_row)(multiplicities)
+            for first_row, multiplicities in zip(
+                first_rows, self._multiplicities(lazy_epoch), strict=True
+            )
         ]
         return collection_of(rows, da.empty(0, dtype=np.int64), self._lengths(lazy_epoch))
 
-    def _times_drawn(self, lazy_epoch: Any) -> list[Any]:
-        """For each partition how often the epoch draws each of its rows, lazily."""
-        of_each = zip(parts_of(self._y), self._holdings, strict=True)
+    def _lazy_epoch(self, epoch: int) -> Any:
+        """The epoch with this number, as one object in the graph for all partitions."""
+        return constant(self._plan.epoch(epoch))
+
+    def _multiplicities(self, lazy_epoch: Any) -> list[Any]:
+        """How often the epoch draws each row, partition by partition, lazily."""
         return [
-            bound(times_drawn, holding, number)(part, lazy_epoch)
-            for number, (part, holding) in enumerate(of_each)
+            bound(row_multiplicities, partition)(labels, lazy_epoch)
+            for partition, labels in zip(self._partitions, delayed_partitions(self._y), strict=True)
         ]
 
     def _lengths(self, lazy_epoch: Any) -> tuple[int, ...]:
-        """For each partition how many rows the epoch draws, computed now."""
+        """How many rows the epoch draws of each partition, computed now."""
         lengths: tuple[int, ...] = compute(
-            *(bound(n_drawn, holding)(lazy_epoch) for holding in self._holdings)
+            *(bound(n_draws, partition)(lazy_epoch) for partition in self._partitions)
         )
         return lengths

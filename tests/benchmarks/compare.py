@@ -1,11 +1,11 @@
-"""What balancing costs, beside every peer and beside what no sampler can go below.
+"""What balancing costs, compared with every peer and with a limit that no sampler can beat.
 
     python tests/benchmarks/compare.py
 
 prints the tables and draws the picture of the README, in about a quarter of an hour on two cores.
-Each measurement is a process of its own; peers take turns, and the best of the repeats counts, of
-what takes long a single one. Ratios of one run hold where absolute times do not. Peers that are not
-installed are left out, with a line that tells how to install them."""
+Each measurement runs in a process of its own. Peers take turns, and the best of their repeats
+counts; what takes long is measured once. Trust the ratios within a run more than its absolute
+times. Peers that are not installed are left out, with a line that says how to install them."""
 
 import argparse
 import json
@@ -19,31 +19,31 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from peers import BATCH_SIZE, INSTALL, MOST_ROWS, PACKAGES, PEERS
+from tables import print_table
 
 HERE = Path(__file__).parent
 OURS, LIMIT = next(iter(PEERS)), "physical limit"
 FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
-# Those that give rows one by one, ours first.
+# Peers that give rows one by one; ours comes first.
 BY_ROWS = (
     "to_torch_sampler",
     "RandomSampler (no balancing)",
     "WeightedRandomSampler",
     "torchsampler",
 )
-# Peers that make no difference to other numbers of classes, or take minutes at a million rows.
+# Peers whose time does not depend on the number of classes, or that take minutes at a million rows.
 NOT_BY_CLASSES = "torchsampler", "MPerClassSampler", "RandomOverSampler", "RandomUnderSampler"
 
 
 class Bench:
-    """Labels on disk, and measurements of them, each in its own process."""
+    """Runs the measurements on labels kept in a folder, each one in a process of its own."""
 
     def __init__(self, folder, repeats):
         self.folder, self.repeats = Path(folder), repeats
 
     def best(self, task, names, n_rows, n_classes, dtype=np.int64):
-        """Best figures of each name, which take turns; names that cannot do so many rows are left
-        out."""
+        """The best figures of each name. Names that cannot take so many rows are left out."""
         names = [name for name in names if n_rows <= MOST_ROWS.get(name, n_rows)]
         labels = self._labels(n_rows, n_classes, dtype)
         runs = {name: [] for name in names}
@@ -61,58 +61,38 @@ class Bench:
                     slow.add(name)
         print(f"  measured: {task}, {n_rows:,} rows, {n_classes:,} classes", file=sys.stderr)
         return {
-            name: {key: min(run[key] for run in some) for key in some[0]}
-            for name, some in runs.items()
+            name: {key: min(run[key] for run in of_name) for key in of_name[0]}
+            for name, of_name in runs.items()
         }
 
     def _labels(self, n_rows, n_classes, dtype):
-        """Classes of up to 100 times as many rows as the rarest, none without a row, in random
-        order."""
+        """A file of labels in random order; the largest class is 100 times the smallest."""
         path = self.folder / f"{n_rows}-{n_classes}-{np.dtype(dtype)}.npy"
         if not path.exists():
             random, share = np.random.default_rng(0), np.geomspace(1, 100, n_classes)
             drawn = random.choice(n_classes, n_rows - n_classes, p=share / share.sum())
-            np.save(
-                path,
-                random.permutation(np.concatenate([np.arange(n_classes), drawn])).astype(dtype),
-            )
+            labels = np.concatenate([np.arange(n_classes), drawn])  # no class is left without a row
+            np.save(path, random.permutation(labels).astype(dtype))
         return path
 
 
-def table(title, head, rows):
-    """A table in Markdown."""
-    print(f"\n{title}\n\n| {' | '.join(head)} |\n| --- |{' ---: |' * (len(head) - 1)}")
-    for row in rows:
-        print(f"| {' | '.join(row)} |")
+def print_multiples(title, names, measured):
+    """Print the time an index by name and column, as multiples of ours."""
 
+    def multiple(name, of_column):
+        if name not in of_column:
+            return ""
+        return f"{of_column[name]['index'] / of_column[OURS]['index']:.2f}"
 
-def ratios(title, names, measured):
-    """A table of the time an index by name and column, as multiples of ours."""
-    table(
-        title,
-        ["", *measured],
-        [
-            [
-                name,
-                *(
-                    f"{some[name]['index'] / some[OURS]['index']:.2f}" if name in some else ""
-                    for some in measured.values()
-                ),
-            ]
-            for name in names
-        ]
-        + [
-            [
-                f"ns an index, {OURS}",
-                *(f"{some[OURS]['index'] * 1e9:.0f}" for some in measured.values()),
-            ]
-        ],
-    )
+    columns = measured.values()
+    rows = [[name, *(multiple(name, of_column) for of_column in columns)] for name in names]
+    ours = [f"{of_column[OURS]['index'] * 1e9:.0f}" for of_column in columns]
+    rows.append([f"ns an index, {OURS}", *ours])
+    print_table(title, ["", *measured], rows)
 
 
 def draw_picture(names, by_size):
-    """Times of a whole epoch and of its first batch against the number of rows, all axes
-    logarithmic."""
+    """Times of an epoch and of its first batch by the number of rows, on logarithmic axes."""
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     figure.suptitle(f"batches of {BATCH_SIZE}, {FEW} classes", fontsize="medium")
     costs = {
@@ -139,60 +119,59 @@ def draw_picture(names, by_size):
 
 
 def report_sizes(bench, names, sizes):
-    """Tables by number of rows; returns what was measured."""
-    # Labels of a byte where there are most rows, so that they leave memory for the peers.
-    by_size = {
-        n: bench.best("batches", names, n, FEW, np.int64 if n < 10**8 else np.int8) for n in sizes
-    }
-    ratios(
-        f"Time an index from labels to last batch, as a multiple of that of {OURS}, by rows ({FEW} classes)",
+    """Print the tables by number of rows; returns what was measured."""
+    by_size = {}
+    for n in sizes:
+        # Where there are most rows, labels take a byte each, to leave memory for the peers.
+        dtype = np.int64 if n < 10**8 else np.int8
+        by_size[n] = bench.best("batches", names, n, FEW, dtype)
+    print_multiples(
+        f"Time an index from labels to last batch, as a multiple of that of {OURS}, by rows "
+        f"({FEW} classes)",
         names,
-        {f"{n:,}": some for n, some in by_size.items()},
+        {f"{n:,}": measured for n, measured in by_size.items()},
     )
     return by_size
 
 
 def report_details(n_rows, measured):
-    table(
+    rows = []
+    for name, figures in measured.items():
+        milliseconds = [f"{figures[key] * 1e3:.4g}" for key in ("build", "first")]
+        multiple = figures["index"] / measured[OURS]["index"]
+        index = [f"{figures['index'] * 1e9:.0f}", f"{multiple:.2f}"]
+        rows.append([name, *milliseconds, *index, f"{figures['bytes']:.1f}"])
+    print_table(
         f"{n_rows:,} rows, {FEW} classes, batches of {BATCH_SIZE}",
         ["", "build ms", "first batch ms", "ns an index", "multiple", "peak bytes a row"],
-        [
-            [
-                name,
-                f"{r['build'] * 1e3:.4g}",
-                f"{r['first'] * 1e3:.4g}",
-                f"{r['index'] * 1e9:.0f}",
-                f"{r['index'] / measured[OURS]['index']:.2f}",
-                f"{r['bytes']:.1f}",
-            ]
-            for name, r in measured.items()
-        ],
+        rows,
     )
     print(
-        "\nRandomOverSampler and RandomUnderSampler give more and fewer rows; their time is that of a row that they give."
+        "\nRandomOverSampler and RandomUnderSampler give more and fewer rows; their time is that "
+        "of a row that they give."
     )
 
 
 def report_rows(bench, names, n_rows):
     measured = bench.best("rows", [name for name in BY_ROWS if name in names], n_rows, FEW)
-    ours = measured[BY_ROWS[0]]["index"]
-    table(
+    index = {name: figures["index"] for name, figures in measured.items()}
+    print_table(
         f"{n_rows:,} rows, {FEW} classes, one by one: time from labels to the last index",
         ["", "ns an index", "multiple"],
-        [[k, f"{r['index'] * 1e9:.0f}", f"{r['index'] / ours:.2f}"] for k, r in measured.items()],
+        [[name, f"{t * 1e9:.0f}", f"{t / index[BY_ROWS[0]]:.2f}"] for name, t in index.items()],
     )
 
 
 def report_classes(bench, names, n_rows, classes):
-    some = [name for name in names if name not in NOT_BY_CLASSES]
-    by_classes = {f"{c:,}": bench.best("batches", some, n_rows, c) for c in [2, *classes]}
-    ratios(
+    names = [name for name in names if name not in NOT_BY_CLASSES]
+    by_classes = {f"{c:,}": bench.best("batches", names, n_rows, c) for c in [2, *classes]}
+    print_multiples(
         f"Time an index, as a multiple of that of {OURS}, by classes ({n_rows:,} rows)",
-        some,
+        names,
         by_classes,
     )
     seconds = [bench.best("draw", ["draw"], n_rows, c)["draw"]["seconds"] for c in classes]
-    table(
+    print_table(
         f"fit and draw by classes, {n_rows:,} rows",
         ["classes", *(f"{c:,}" for c in classes)],
         [[f"multiple of {classes[0]} classes", *(f"{s / seconds[0]:.2f}" for s in seconds)]],
@@ -201,55 +180,46 @@ def report_classes(bench, names, n_rows, classes):
 
 def report_fit(bench, n_rows):
     fitted = bench.best("fit", ["int8", "int64", "str"], n_rows, FEW)
-    table(
-        f"fit, {n_rows:,} labels",
-        ["", "ns a label"],
-        [[k, f"{r['label'] * 1e9:.1f}"] for k, r in fitted.items()],
-    )
+    rows = [[dtype, f"{figures['label'] * 1e9:.1f}"] for dtype, figures in fitted.items()]
+    print_table(f"fit, {n_rows:,} labels", ["", "ns a label"], rows)
 
 
 def report_resampling(bench, n_rows):
     resampled = bench.best("resample", ["fit_resample", "RandomOverSampler", "np.take"], n_rows, 2)
     ours = resampled["fit_resample"]
-    table(
-        f"{n_rows:,} rows of 20 floats, 2 classes, resampled to equal size, in a process's first pass and in later ones",
+    rows = []
+    for name, figures in resampled.items():
+        row = [name]
+        for key in "first", "again":
+            row += [f"{figures[key] * 1e3:.4g}", f"{figures[key] / ours[key]:.2f}"]
+        rows.append(row)
+    print_table(
+        f"{n_rows:,} rows of 20 floats, 2 classes, resampled to equal size, in a process's first "
+        "pass and in later ones",
         ["", "first ms", "multiple", "later ms", "multiple"],
-        [
-            [
-                name,
-                *(
-                    cell
-                    for key in ("first", "again")
-                    for cell in (f"{r[key] * 1e3:.4g}", f"{r[key] / ours[key]:.2f}")
-                ),
-            ]
-            for name, r in resampled.items()
-        ],
+        rows,
     )
 
 
 def report_ranks(bench, n_rows):
     shares = bench.best("rank", ["to_torch_sampler", "to_torch_batch_sampler"], n_rows, FEW)
-    table(
+    rows = [[name, f"{4 * t['share'] / t['whole']:.2f}"] for name, t in shares.items()]
+    print_table(
         f"One of four ranks, {n_rows:,} rows: time of its share of an epoch",
         ["", "multiple of a quarter of the whole"],
-        [[name, f"{4 * r['share'] / r['whole']:.2f}"] for name, r in shares.items()],
+        rows,
     )
 
 
 def report(bench, names, largest):
-    """All tables; returns the picture."""
+    """Print all tables; returns the picture."""
     by_size = report_sizes(bench, names, [10**exponent for exponent in range(4, largest + 1)])
     for n_rows, measured in by_size.items():
         report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
     report_rows(bench, names, middle // 10)
-    report_classes(
-        bench,
-        names,
-        middle // 10,
-        [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle],
-    )
+    classes = [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle]
+    report_classes(bench, names, middle // 10, classes)
     report_fit(bench, middle)
     report_resampling(bench, middle // 10)
     report_ranks(bench, middle)
@@ -269,7 +239,10 @@ def main():
         help="exponent of 10 of the most rows (default: %(default)s)",
     )
     parser.add_argument(
-        "--repeats", type=int, default=3, help="the best of so many counts (default: %(default)s)"
+        "--repeats",
+        type=int,
+        default=3,
+        help="measurements of each, of which the best counts (default: %(default)s)",
     )
     parser.add_argument(
         "--picture",

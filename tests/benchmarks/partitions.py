@@ -1,22 +1,20 @@
-"""What resampling a table in partitions costs with dask: time a row and core, by workers, and
-memory of the client.
+"""What resampling costs with dask: time for each row and core, and the client's memory.
 
     python tests/benchmarks/partitions.py
 
-Labels of ten classes lie on the workers, in 64 partitions. Measured is what resampling adds to
-reading the rows:
+Labels of ten classes are on the workers, in 64 partitions. What is measured is the time that
+resampling adds to reading the rows:
 
-1. to count the classes (`fit`), and to tell how often each row is drawn;
-2. to count the classes, and to make the resampled table: one column and the labels.
+1. counting the classes (`fit`), and computing how often each row is drawn;
+2. counting the classes, and making the resampled table of one column and the labels.
 
-Each measurement is a client process of its own, without a cluster ("0 workers": all in the client)
-or with one, one thread a worker; the best of three epochs and of the repeats counts. Peak memory is
-that of the client, which holds the scheduler, too.
+Each measurement runs in a client process of its own: without a cluster ("0 workers", everything is
+in the client), or with one whose workers have one thread each. The best of three epochs and of the
+repeats counts. Peak memory is that of the client, which holds the scheduler, too.
 
-dask tells its workers' malloc to give memory back to the system at once, so that each large array
-is made of fresh pages: where the system is slow to find these, that takes a while.
-``--keep-memory`` sets two variables for the workers' nanny, with which they keep it:
-``MALLOC_TRIM_THRESHOLD_`` and ``MALLOC_MMAP_THRESHOLD_``."""
+dask makes its workers' malloc give memory back to the system at once, so every large array needs
+fresh pages, and on some systems those are slow to come. With ``--keep-memory`` the workers keep
+their memory: it sets ``MALLOC_TRIM_THRESHOLD_`` and ``MALLOC_MMAP_THRESHOLD_`` for them."""
 
 import argparse
 import json
@@ -28,10 +26,17 @@ from pathlib import Path
 import numpy as np
 
 N_PARTITIONS, N_CLASSES = 64, 10
+HEAD = (
+    "rows",
+    "workers",
+    "counts and draws: ns a row and core",
+    "counts and table: ns a row and core",
+    "client's peak MiB",
+)
 
 
 def labels(number, n_rows):
-    """A partition of labels, of which the most frequent is 100 times as frequent as the rarest."""
+    """A partition of labels, the most frequent of which is 100 times as frequent as the rarest."""
     import pandas as pd
 
     share = np.geomspace(1, 100, N_CLASSES)
@@ -41,7 +46,7 @@ def labels(number, n_rows):
 
 
 def measure(n_rows, n_workers, keep_memory):
-    """Seconds as in `measure_here`, and the client's peak of memory in MiB."""
+    """The seconds of `measure_here`, and this process's peak memory in MiB (Linux only)."""
     import dask
     from distributed import Client, LocalCluster
 
@@ -65,32 +70,31 @@ def measure(n_rows, n_workers, keep_memory):
 
 
 def measure_here(n_rows):
-    """Seconds for counts and multiplicities, and for counts and the resampled table, best of three
-    epochs, by the scheduler that is set."""
+    """Best of three epochs: seconds for counts and draws, and for counts and the table."""
     import dask
     import dask.dataframe as dd
     from dask.delayed import delayed
 
-    from skbalance._draws.plan import Epoch
     from skbalance.dask import InverseFrequencySampler
-    from skbalance.dask._collections import constant
 
-    parts = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
-    y = dd.from_delayed(parts, meta=labels(0, 0), verify_meta=False).persist()
-    total = sum(dask.compute(*map(delayed(len), y.to_delayed())))  # wait until the labels are there
+    partitions = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
+    y = dd.from_delayed(partitions, meta=labels(0, 0), verify_meta=False).persist()
+    total = sum(
+        dask.compute(*map(delayed(len), y.to_delayed()))
+    )  # waits until the labels are there
     seconds = []
     for epoch in range(3):
         start = time.perf_counter()
         sampler = InverseFrequencySampler(random_state=0).fit(y.to_frame(), y)
         counted = time.perf_counter()
-        times = sampler._times_drawn(constant(Epoch(sampler._plan, epoch)))
-        n_told = sum(dask.compute(*map(delayed(np.sum), times)))
-        told = time.perf_counter()
+        multiplicities = sampler._multiplicities(sampler._lazy_epoch(epoch))
+        n_drawn = sum(dask.compute(*map(delayed(np.sum), multiplicities)))
+        drawn = time.perf_counter()
         _, y_res = sampler.resample(epoch)  # rows and labels are made together
         n_taken = sum(dask.compute(*map(delayed(len), y_res.to_delayed())))
         taken = time.perf_counter()
-        assert n_told == n_taken == total
-        seconds.append((told - start, (counted - start) + (taken - told)))
+        assert n_drawn == n_taken == total
+        seconds.append((drawn - start, (counted - start) + (taken - drawn)))
     return [min(column) for column in zip(*seconds, strict=True)]
 
 
@@ -106,7 +110,10 @@ def main():
     )
     parser.add_argument("--rows", type=int, default=10**8, help="most rows (default: %(default)s)")
     parser.add_argument(
-        "--repeats", type=int, default=2, help="the best of so many counts (default: %(default)s)"
+        "--repeats",
+        type=int,
+        default=2,
+        help="measurements of each, of which the best counts (default: %(default)s)",
     )
     parser.add_argument(
         "--keep-memory", action="store_true", help="let workers keep the memory that they have used"
@@ -117,9 +124,8 @@ def main():
         print(json.dumps(measure(*options.measure, options.keep_memory)))
         return
     print(f"{N_PARTITIONS} partitions, {N_CLASSES} classes\n")
-    print(
-        "| rows | workers | counts and draws: ns a row and core | counts and table: ns a row and core | client's peak MiB |\n| ---: | ---: | ---: | ---: | ---: |"
-    )
+    # Not by print_table: measuring takes long, and each line is printed as soon as it is known.
+    print(f"| {' | '.join(HEAD)} |\n|{' ---: |' * len(HEAD)}")
     of_workers = {}
     n = options.rows
     for n_rows, n_workers in [(n // 100, 2), (n // 10, 2), (n, 2), (n, 1), (n, 0)]:
@@ -132,11 +138,8 @@ def main():
             flush=True,
         )
         of_workers[n_workers] = seconds
-    print(
-        "\nTwo workers take {:.2f} and {:.2f} of the time of one.".format(
-            *(of_workers[2] / of_workers[1])
-        )
-    )
+    draws, table = of_workers[2] / of_workers[1]
+    print(f"\nTwo workers take {draws:.2f} and {table:.2f} of the time of one.")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What is compared: an epoch of batches from ours and from every peer, and what fit and
-fit_resample cost.
+"""What `compare.py` measures: an epoch of batches from each library, fit and fit_resample.
 
-Each measurement is a process of its own, started by `compare.py`:
+Each measurement runs in a process of its own, which `compare.py` starts as
 
     python peers.py TASK NAME LABELS.npy
 
-It prints seconds and peak bytes as JSON. Peak memory is the highest resident set, less the highest
-before: labels loaded, code imported and run once (Linux only)."""
+and which prints seconds and peak bytes as JSON. Peak memory is the highest resident set during the
+measurement less the highest before it, when the labels were loaded and the code was imported and
+had run once (Linux only)."""
 
 import json
 import sys
@@ -23,8 +23,8 @@ import numpy as np
 BATCH_SIZE = 256
 
 
-# Batches of 256, as each library makes them from labels: ours first, then the peers, and what no
-# sampler can go below.
+# Batches of 256, as each library makes them from labels: ours first, then the peers, and last a
+# limit that no sampler can beat.
 
 
 def our_batches(labels):
@@ -57,12 +57,12 @@ def weighted(labels):
 
 
 def class_of_torchsampler():
-    """Its class, whatever else is loaded.
+    """torchsampler's class, importable without torchvision and with any other package loaded.
 
-    It imports torchvision, only to ask whether a dataset is of its kind: a stand-in answers no. And
-    it reads metadata that it does not have, of which another stand-in knows nothing: with the
-    importlib_metadata that dask loads, it would be an error."""
-    import torch  # noqa: F401  # before, as it asks for metadata, too
+    It imports torchvision only to ask whether a dataset is one of its own; a stand-in says no. It
+    also reads its own metadata, which are incomplete: that fails with the importlib_metadata that
+    dask loads, so another stand-in answers with empty values."""
+    import torch  # noqa: F401  # torch reads metadata, too, and must see the true ones
 
     names = "MNIST", "ImageFolder", "DatasetFolder"
     stand_in = types.ModuleType("torchvision")
@@ -90,9 +90,8 @@ def m_per_class(labels):
     from pytorch_metric_learning.samplers import MPerClassSampler
 
     n_classes = len(np.bincount(labels))
-    most = 2 ** min(
-        8, n_classes.bit_length() - 1
-    )  # classes in a batch; it wants them to divide the batch size
+    # Classes in a batch: a power of two, as their number must divide the batch size.
+    most = 2 ** min(8, n_classes.bit_length() - 1)
     return in_batches(
         MPerClassSampler(labels, BATCH_SIZE // most, BATCH_SIZE, length_before_new_iter=len(labels))
     )
@@ -111,9 +110,9 @@ def under(labels):
 
 
 def resampled(sampler, labels):
-    """Row numbers resampled as if they were X, and shuffled, since imbalanced-learn gives them in
-    order."""
+    """Batches of row numbers that were resampled as if they were X."""
     rows = sampler.fit_resample(np.arange(len(labels))[:, None], labels)[0].ravel()
+    # imbalanced-learn gives rows in an order of its own, not at random.
     np.random.default_rng(0).shuffle(rows)
     return in_batches(rows.tolist())
 
@@ -125,8 +124,7 @@ def in_batches(sampler):
 
 
 class Limit:
-    """Random integers, one gather by them, one list of ints: what any sampler of random rows has to
-    do."""
+    """What any sampler must do at least: random integers, one gather, lists of Python's ints."""
 
     def __init__(self, labels):
         self.pool = np.arange(len(labels), dtype=np.uint32)
@@ -153,12 +151,13 @@ PEERS = {
     "physical limit": Limit,
 }
 
-# Peers that not everyone has; without their dependencies, as they ask for a torchvision that
-# matches no given torch.
+# Peers that may not be installed. They are installed without their dependencies, since the
+# torchvision that they ask for may not match the torch that is there.
 PACKAGES = {"torchsampler": "torchsampler", "MPerClassSampler": "pytorch_metric_learning"}
 INSTALL = "pip install --no-deps torchsampler==0.1.2 pytorch-metric-learning==2.9.0"
 
-# multinomial takes 2**24 weights at most; beyond these the others take minutes, or all memory.
+# torch.multinomial takes at most 2**24 weights. Beyond their limits, the others take minutes or all
+# memory.
 MOST_ROWS = {
     "WeightedRandomSampler": 2**24,
     "torchsampler": 10**6,
@@ -169,7 +168,7 @@ MOST_ROWS = {
 
 
 def measure_batches(name, labels):
-    """Seconds from labels to batches that can be asked, on to the first, and on to the last."""
+    """Seconds from labels to a sampler, from there to the first batch, and a row over all."""
     start = time.perf_counter()
     batches = PEERS[name](labels)
     built = time.perf_counter()
@@ -182,14 +181,14 @@ def measure_batches(name, labels):
 
 
 def measure_rows(name, labels):
-    """Seconds an index from labels to the last row of a sampler of rows, in no batches."""
+    """Seconds a row from labels to the last row, where a sampler gives rows one by one."""
     start = time.perf_counter()
     deque(PEERS[name](labels).sampler, maxlen=0)
     return {"index": (time.perf_counter() - start) / len(labels)}
 
 
 def measure_fit(name, labels):
-    """Seconds a label to fit from labels of one kind."""
+    """Seconds a label to fit labels of the dtype that ``name`` says."""
     from skbalance import InverseFrequencySampler
 
     labels = np.char.mod("class %d", labels) if name == "str" else labels.astype(name)
@@ -208,11 +207,10 @@ def measure_draw(_, labels):
 
 
 def measure_resampling(name, labels):
-    """Seconds to resample 20 columns of floats to classes of equal size, or just to copy as many
-    rows by np.take.
+    """Seconds to resample 20 columns of floats to equal classes, or to copy as many by np.take.
 
-    In a process's first pass the system has to find memory, which may take longer than all else;
-    not so again."""
+    In a process's first pass the system has to find memory, which may take longer than everything
+    else. So the first pass and the best of the later ones are measured separately."""
     from imblearn.over_sampling import RandomOverSampler
 
     from skbalance import InverseFrequencySampler
@@ -237,7 +235,7 @@ def measure_resampling(name, labels):
 
 
 def measure_rank(name, labels):
-    """Seconds of an epoch of a single process, and of one of four ranks."""
+    """Seconds for an epoch in a single process, and for the share of one of four ranks."""
     from skbalance import InverseFrequencySampler
 
     sampler = InverseFrequencySampler(random_state=0).fit(None, labels)
@@ -262,8 +260,8 @@ TASKS = {
 
 
 def peak_bytes():
-    """High-water mark of the resident set since this process's start (getrusage would inherit that
-    of its parent)."""
+    """The highest resident set since this process started."""
+    # Not by getrusage, whose figure starts from that of the parent process.
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
@@ -271,13 +269,12 @@ def peak_bytes():
 def main(task, name, path):
     measure = partial(TASKS[task], name)
     labels = np.load(path)
-    measure(np.arange(2000) % 2)  # imports, and what is done once
+    measure(np.arange(2000) % 2)  # imports, and whatever else is done only once
     at_rest = peak_bytes()
     runs = [measure(labels)]
     n_bytes = (peak_bytes() - at_rest) / len(labels)
-    n_repeats = (
-        0 if task == "resample" else min(20, 10**6 // len(labels)) - 1
-    )  # its first pass is told apart
+    # Small labels are measured several times, except where a first pass differs from later ones.
+    n_repeats = 0 if task == "resample" else min(20, 10**6 // len(labels)) - 1
     runs += [measure(labels) for _ in range(n_repeats)]
     print(json.dumps({key: min(run[key] for run in runs) for key in runs[0]} | {"bytes": n_bytes}))
 

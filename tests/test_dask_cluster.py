@@ -1,0 +1,121 @@
+"""The sampler for dask on a cluster of two worker processes."""
+
+import os
+import signal
+import time
+
+import dask
+import dask.array as da
+import dask.dataframe as dd
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.metrics import recall_score
+from sklearn.model_selection import GridSearchCV
+
+import skbalance
+
+from .dask_tables import FRAME, drawn_in_memory, seeded, store
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        # Else an idle worker takes over whole partitions.
+        dask.config.set({"distributed.scheduler.work-stealing": False}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def on_cluster(client):
+    with dask.config.set(scheduler="distributed"):
+        yield client
+
+
+def slowly(labels):
+    time.sleep(0.1)
+    return labels
+
+
+def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
+    random = np.random.default_rng(1)
+    y = random.choice(5, 200_000, p=[0.6, 0.3, 0.07, 0.02, 0.01])
+    chunks = ((*[10_000] * 19, 0, 10_000),)
+    X, labels = da.arange(len(y), chunks=chunks), da.from_array(y, chunks=chunks)
+    expected = [drawn_in_memory(y, epoch, random_state=7) for epoch in (0, 1)]
+    sampler = seeded(random_state=7).fit(X, labels.map_blocks(slowly, dtype=labels.dtype))
+    assert np.array_equal(sampler.resample(0)[0].compute(), expected[0])
+
+    pids = on_cluster.run(os.getpid)
+    rows = on_cluster.compute(sampler.resample(1)[0])
+    time.sleep(0.5)  # of the second that each of two workers is busy
+    assert not rows.done()
+    os.kill(next(iter(pids.values())), signal.SIGKILL)
+    assert np.array_equal(rows.result(timeout=60), expected[1])
+    on_cluster.wait_for_workers(2, timeout=60)
+    assert set(on_cluster.run(os.getpid).values()) != set(pids.values())
+
+
+def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, tmp_path):  # noqa: ARG001
+    def note(rows, step):
+        (tmp_path / f"{step} {time.monotonic_ns()}").touch()
+        return rows
+
+    def times(step):
+        return [int(path.name.split()[1]) for path in tmp_path.glob(f"{step} *")]
+
+    meta = FRAME.iloc[:0]
+    table = dd.from_pandas(pd.concat([FRAME] * 30), npartitions=30, sort=False)
+    X = table.map_partitions(note, "read", meta=meta)
+    X_res, _ = seeded().fit_resample(X, table["text"])
+    X_res.map_partitions(note, "use", meta=meta).map_partitions(len).compute()
+    assert len(times("read")) == len(times("use")) == 30
+    assert sorted(times("use"))[4] < sorted(times("read"))[25]
+
+
+def test_a_table_on_disk_trains_a_model_partition_by_partition(on_cluster, tmp_path):  # noqa: ARG001
+    X, y = make_classification(6000, n_informative=4, weights=[0.96], class_sep=1.5, random_state=0)
+    table = pd.DataFrame(X, columns=[f"x{i}" for i in range(20)]).assign(
+        y=np.array(["common", "rare"])[y]
+    )
+    store(table.iloc[:4000], tmp_path, 6)
+
+    stored = dd.read_parquet(tmp_path)
+    sampler = seeded().fit(stored.drop(columns="y"), stored["y"])
+    model = SGDClassifier(random_state=0)
+    for epoch in range(5):
+        delayed_pairs = zip(*(data.to_delayed() for data in sampler.resample(epoch)), strict=True)
+        for pair in delayed_pairs:
+            X_there, y_there = dask.compute(*pair)
+            order = np.random.default_rng(epoch).permutation(len(X_there))
+            model.partial_fit(X_there.iloc[order], y_there.iloc[order], classes=sampler.classes_)
+    plain = SGDClassifier(random_state=0).fit(table.iloc[:4000, :20], table["y"][:4000])
+    X_test, y_test = table.iloc[4000:, :20], table["y"][4000:]
+    resampled_recall, plain_recall = (
+        recall_score(y_test, trained.predict(X_test), pos_label="rare")
+        for trained in (model, plain)
+    )
+    assert resampled_recall > plain_recall + 0.1
+
+
+def test_a_grid_over_strength_is_searched_on_the_cluster(on_cluster):  # noqa: ARG001
+    X, y = make_classification(600, n_informative=4, weights=[0.9], random_state=0)
+    model = make_pipeline(skbalance.InverseFrequencySampler(random_state=0), LogisticRegression())
+    grid = {"inversefrequencysampler__strength": [0, 0.5, 1]}
+    search = GridSearchCV(model, grid, scoring="balanced_accuracy", cv=3, error_score="raise")
+    with joblib.parallel_config("dask"):
+        search.fit(X, y)
+    here = clone(search).fit(X, y)
+    assert search.best_params_ == here.best_params_
+    assert np.array_equal(
+        search.cv_results_["mean_test_score"], here.cv_results_["mean_test_score"]
+    )
