@@ -1,20 +1,58 @@
-"""What the processes of `test_distributed` do; a module of its own, so that they can import it."""
+"""Ranks that are real processes, and what those of `test_distributed` do.
+
+A module of its own, so that the processes can import it.
+"""
 
 import json
+import multiprocessing
 import os
 import signal
+import socket
 from datetime import timedelta
 from pathlib import Path
 
 import torch
 from torch import distributed
-from torch.utils.data import BatchSampler, DataLoader, TensorDataset
+from torch.utils.data import TensorDataset
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from skbalance import InverseFrequencySampler
 
 Y = [0] * 300 + [1] * 40 + [2] * 7
 BATCH_SIZE = 6
+# Imported once by the server that all processes are forked from; Lightning alone takes seconds.
+PRELOADED = ["skbalance.torch", "torchdata.stateful_dataloader", "lightning.pytorch", "accelerate"]
+
+
+def run(target, folder, n_ranks, *arguments, victim=0):
+    """Exit codes of as many processes.
+
+    Where the victim is killed, the others are ended, as by torchrun.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    (folder / "meet").unlink(missing_ok=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        (folder / "port").write_text(str(free.getsockname()[1]))
+    processes = [
+        context.Process(target=target, args=(folder, rank, n_ranks, *arguments))
+        for rank in range(n_ranks)
+    ]
+    for process in processes:
+        process.start()
+    processes[victim].join(120)
+    for process in processes:
+        if processes[victim].exitcode == -signal.SIGKILL:
+            process.kill()
+        process.join(120)
+    return [process.exitcode for process in processes]
+
+
+def results(target, folder, n_ranks, jobs):
+    """What each rank has written of each job."""
+    assert run(target, folder, n_ranks, jobs) == [0] * n_ranks
+    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(n_ranks)]
 
 
 def join(folder, rank, n_ranks):
@@ -100,86 +138,3 @@ def as_torchrun_does(folder, rank, n_ranks):
         MASTER_PORT=str(port),
         TORCHELASTIC_RUN_ID="test",
     )
-
-
-def train_with_lightning(folder, rank, n_ranks, kind):
-    """Write the rows that each of three epochs of Lightning's trainer hands to the model."""
-    import lightning
-
-    as_torchrun_does(folder, rank, n_ranks)
-    seen = [[], [], []]
-
-    class Model(lightning.LightningModule):
-        def __init__(self):
-            super().__init__()
-            self.layer = torch.nn.Linear(1, 1)
-
-        def training_step(self, batch):
-            seen[self.current_epoch].append(batch[0].tolist())
-            return self.layer(batch[0][:, None].float()).mean()
-
-        def configure_optimizers(self):
-            return torch.optim.SGD(self.parameters(), lr=1e-6)
-
-        def train_dataloader(self):
-            ranks = {"num_replicas": self.trainer.world_size, "rank": self.trainer.global_rank}
-            return loader_for_lightning(kind, ranks)
-
-    trainer = lightning.Trainer(
-        accelerator="cpu",
-        devices=n_ranks,
-        strategy="ddp",
-        max_epochs=3,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        use_distributed_sampler=not kind.startswith("own "),
-        enable_model_summary=False,
-    )
-    trainer.fit(Model())
-    Path(folder, f"{rank}.json").write_text(json.dumps(seen))
-
-
-def loader_for_lightning(kind, ranks):
-    sampler = InverseFrequencySampler(random_state=0)
-    data = TensorDataset(torch.arange(len(Y)))
-    if kind in ("rows", "own rows", "wrapped rows"):
-        ranks = ranks if kind != "wrapped rows" else {}
-        return DataLoader(data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE)
-    batches = sampler.to_torch_batch_sampler(
-        Y, batch_size=BATCH_SIZE, **({} if kind == "lost" else ranks)
-    )
-    if kind == "lost":
-        return DataLoader(
-            data, batch_sampler=BatchSampler(batches.sampler, BATCH_SIZE, drop_last=False)
-        )
-    if kind == "own batches":
-        return DataLoader(data, batch_sampler=batches)
-    return DataLoader(data, sampler=batches, batch_size=None)
-
-
-def train_with_accelerate(folder, rank, n_ranks, kind):
-    """Write the rows that each of three epochs of a loader prepared by accelerate yields."""
-    from accelerate import Accelerator
-
-    as_torchrun_does(folder, rank, n_ranks)
-    accelerator = Accelerator(cpu=True)
-    sampler = InverseFrequencySampler(random_state=0)
-    data = TensorDataset(torch.arange(len(Y)))
-    if kind in ("rows", "sharded rows"):
-        ranks = {"num_replicas": n_ranks, "rank": rank} if kind == "sharded rows" else {}
-        loader = DataLoader(
-            data, sampler=sampler.to_torch_sampler(Y, **ranks), batch_size=BATCH_SIZE
-        )
-    else:
-        full = sampler.to_torch_batch_sampler(
-            Y, batch_size=BATCH_SIZE, drop_last=kind == "full batches"
-        )
-        loader = DataLoader(data, batch_sampler=full)
-    loader = accelerator.prepare(loader)
-    seen = []
-    for epoch in range(3):
-        loader.set_epoch(epoch)
-        seen.append([batch.tolist() for (batch,) in loader])
-    Path(folder, f"{rank}.json").write_text(json.dumps(seen))
-    accelerator.end_training()

@@ -3,13 +3,14 @@
 import re
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from torch.utils.data import DataLoader
+import torch
+from torch.utils.data import default_collate
+from transformers import TrainingArguments
 
 from skbalance import InverseFrequencySampler
 
@@ -17,19 +18,22 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-class StandInTrainer:
-    """What transformers' Trainer (5.23) makes of its hook: the sampler of its train dataset's
-    loader."""
+class Network(torch.nn.Module):
+    """What the Trainer trains. It keeps the labels that it is given."""
 
-    def __init__(self, train_dataset):
-        self.train_dataset = train_dataset
-        self.args = types.SimpleNamespace(seed=42, train_batch_size=8)
+    def __init__(self, n_features):
+        super().__init__()
+        self.layer = torch.nn.Linear(n_features, 2)
+        self.seen = []
 
-    def get_train_dataloader(self):
-        sampler = self._get_train_sampler(self.train_dataset)
-        return DataLoader(
-            self.train_dataset, batch_size=self.args.train_batch_size, sampler=sampler
-        )
+    def forward(self, rows, labels):
+        self.seen += labels.tolist()
+        return {"loss": torch.nn.functional.cross_entropy(self.layer(rows), labels)}
+
+
+def collate(items):
+    """Tuples of the README's data as the named inputs that the Trainer wants."""
+    return dict(zip(("rows", "labels"), default_collate(items), strict=True))
 
 
 def first_block_under(word):
@@ -42,15 +46,12 @@ def first_block_under(word):
 @pytest.mark.filterwarnings(
     "ignore:'set_vital' is deprecated:UserWarning"
 )  # torchdata's call of torch
-def test_all_python_blocks_run_in_order():
+def test_all_python_blocks_run_in_order(tmp_path):
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 18
-    names = {"__name__": "readme", "Trainer": StandInTrainer}
+    names = {"__name__": "readme"}
     for block in blocks:
-        exec(
-            compile(block.replace("from transformers import Trainer\n", ""), "README.md", "exec"),
-            names,
-        )
+        exec(compile(block, "README.md", "exec"), names)
     sampler, data, batches = names["sampler"], names["data"], names["batches"]
     assert names["X_res"].tolist() == names["X"][sampler.draw(0)].tolist()
     rows = sampler.to_torch_sampler(data)
@@ -77,9 +78,12 @@ def test_all_python_blocks_run_in_order():
     assert np.array_equal(names["partitioned"].draw(2).compute(), np.sort(in_memory.draw(2)))
     assert 0.05 < names["model"].predict(pd.DataFrame(names["X"]).add_prefix("x")).mean() < 0.5
 
-    trainer = names["BalancedTrainer"](data)
-    drawn = [y for _, y in trainer.get_train_dataloader()]
-    assert sum(int(y.sum()) for y in drawn) == 1000
+    network = Network(names["X"].shape[1])
+    arguments = TrainingArguments(
+        tmp_path, num_train_epochs=1, use_cpu=True, report_to=[], save_strategy="no"
+    )
+    names["BalancedTrainer"](network, arguments, data_collator=collate, train_dataset=data).train()
+    assert (len(network.seen), sum(network.seen)) == (2000, 1000)
 
 
 def test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped(tmp_path):

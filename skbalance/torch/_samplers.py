@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from torch.utils.data import DistributedSampler, Sampler
+from torch.utils.data import BatchSampler, DistributedSampler, Sampler
 
 from skbalance._checks import check_bool, check_int
 from skbalance._draws.passes import Passes, ResumableIterator, state_of
@@ -132,7 +132,7 @@ class BalancedSampler(_StreamSampler):
         super().__init__(RowStream(plan, ranks), Passes())
 
 
-class BalancedBatchSampler(_StreamSampler):
+class BalancedBatchSampler(_StreamSampler, BatchSampler):
     """Batches of row numbers, each with its share of every class rounded down or up.
 
     Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the
@@ -152,8 +152,11 @@ class BalancedBatchSampler(_StreamSampler):
 
     Attributes
     ----------
-    sampler, batch_size, drop_last
+    sampler, drop_last
         As given.
+    batch_size : int or None
+        As given where all batches are full, with ``drop_last``; else None, which is how accelerate
+        is told that sizes differ. Were it a number, accelerate would drop every smaller batch.
     epoch : int
         The epoch that the next first batch takes.
 
@@ -178,20 +181,24 @@ class BalancedBatchSampler(_StreamSampler):
     """
 
     sampler: BalancedSampler
-    batch_size: int
+    batch_size: int | None  # type: ignore[assignment]
     drop_last: bool
 
     def __init__(self, sampler: BalancedSampler, batch_size: int, drop_last: bool = False) -> None:
         if not isinstance(sampler, BalancedSampler):
             raise TypeError(
-                f"sampler must be a BalancedSampler, got {type(sampler).__name__}. (Under "
-                "Lightning, batches go into the loader as sampler=..., batch_size=None.)"
+                f"sampler must be a BalancedSampler, got {type(sampler).__name__}. (Lightning "
+                "builds batch samplers anew, around a sampler of its own, to predict and on "
+                "several ranks. Predict over a plain DataLoader(data); to train on several ranks, "
+                "make the batches with num_replicas and rank, and give them to the loader as "
+                "sampler=..., batch_size=None.)"
             )
+        size = check_int(batch_size, "batch_size must be an int >= 1", least=1)
         self.sampler = sampler
-        self.batch_size = check_int(batch_size, "batch_size must be an int >= 1", least=1)
         self.drop_last = check_bool(drop_last, "drop_last")
+        self.batch_size = size if self.drop_last else None
         plan, ranks = sampler._stream.plan, sampler._stream.ranks
-        stream = BatchStream(plan, ranks, self.batch_size, self.drop_last)
+        stream = BatchStream(plan, ranks, size, self.drop_last)
         super().__init__(stream, sampler._passes)
         if len(self) == 0:
             on_ranks = f" on {ranks.n} ranks" if ranks.n > 1 else ""
@@ -280,7 +287,7 @@ class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[l
     Attributes
     ----------
     sampler, batch_size, drop_last
-        As given.
+        As in `BalancedBatchSampler`.
     num_replicas, rank : int
         The number of ranks, and which one this is.
     epoch : int
