@@ -60,7 +60,7 @@ def labels_of_dataset(dataset, rows=None):
     if isinstance(dataset, Subset):
         indices = row_numbers(dataset.indices, _length(dataset.dataset), "Subset.indices")
         labels = labels_of_dataset(dataset.dataset, indices if rows is None else indices[rows])
-        # A Subset may have a transform of its own, or hand on that of its dataset, which is applied.
+        # One of its own, that is: a Subset may also hand on that of its dataset, applied by now.
         return transformed(labels, dataset) if "target_transform" in vars(dataset) else labels
     return transformed(_checked(_find(dataset), dataset, rows), dataset)
 
