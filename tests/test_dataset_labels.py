@@ -418,6 +418,13 @@ def test_where_only_a_dataset_makes_sense_a_list_is_one_without_labels(take, ite
     assert len(take(items, labels=labels)) == len(items)
 
 
+def test_a_list_within_a_dataset_is_a_dataset():
+    pairs = ITEMS["pairs of numbers"]  # which could be one-hot labels
+    for dataset in Subset(pairs, [0, 1, 2]), ConcatDataset([pairs, pairs]):
+        with pytest.raises(TypeError, match="list shows no labels"):
+            labels_of(dataset)
+
+
 @pytest.mark.parametrize("name", ["pairs", "paths", "dicts", "tensors", "objects", "frame"])
 def test_items_where_labels_are_expected_are_told_how_they_are_read(name):
     items = ITEMS[name]

@@ -43,8 +43,9 @@ def vision():
             return
         except RuntimeError:  # the wheels' compiled operators, which no dataset needs
             patch.setattr("torch.library.register_fake", lambda *_, **__: lambda function: function)
-        with mock.patch.dict(sys.modules):  # so that nobody else finds it
-            yield importlib.import_module("torchvision.datasets")
+        yield importlib.import_module("torchvision.datasets")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[name]  # so that nobody else finds it
 
 
 def images(*shape):

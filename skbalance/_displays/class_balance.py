@@ -255,7 +255,7 @@ def make_axes(ax: Axes | None) -> Axes:
 
 
 def _check_counts(name: str, values: Any) -> Any:
-    """The counts as an array of integers or floats."""
+    """The counts as an array."""
     counts = np.asarray(values)
     if counts.ndim != 1:
         raise ValueError(f"{name} must have one entry a class, got shape {counts.shape}.")
@@ -264,4 +264,4 @@ def _check_counts(name: str, values: Any) -> Any:
             raise TypeError(f"{name} must be numbers of rows, got {count!r}.")
         if not isfinite(count) or count < 0:
             raise ValueError(f"{name} must be finite and at least 0, got {count!r}.")
-    return counts.astype(np.float64) if counts.dtype == object else counts
+    return counts

@@ -83,6 +83,12 @@ class BatchStream:
         self.batch_size = batch_size
         self._cut = Cut(batch_size * ranks.n, drop_last, ranks.n)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether all batches of all epochs have ``batch_size`` rows."""
+        is_multiple = self.plan.n_samples(0) % self._cut.size == 0
+        return self._cut.drop_last or (self.plan.schedule is None and is_multiple)
+
     def start_of(self, epoch: int) -> Progress:
         """Where an epoch starts."""
         return Progress(check_epoch(epoch), 0, self._cut)

@@ -45,7 +45,7 @@ def is_label_container(y):
     return hasattr(y, "__array__") or (isinstance(y, Sequence) and not isinstance(y, (str, bytes)))
 
 
-def refuse_dask(data, name, way_out="use skbalance.dask.InverseFrequencySampler"):
+def refuse_dask(data, name, way_out="take skbalance.dask.InverseFrequencySampler"):
     """Raise TypeError for lazy collections, which numpy would silently load whole."""
     if is_a(data, "dask", "dask_expr"):
         raise TypeError(
@@ -123,7 +123,7 @@ def _hint(y):
     """What to pass in place of something that is not a container of labels."""
     if isinstance(y, (str, bytes)):
         return f" {shortened(y)}: pass the column itself, X[{shortened(y)}]"
-    if is_a(y, "datasets"):
+    if hasattr(y, "column_names"):  # a table of Hugging Face
         return f": pass one of its columns, y[...] with {' or '.join(map(repr, y.column_names))}"
     if isinstance(y, Mapping):
         return ": pass list(y.values()) if it has one label for each row, in their order"
@@ -149,7 +149,7 @@ def _refuse_missing(y):
         absent = np.ma.getmaskarray(y)
     elif hasattr(y, "isna") and getattr(y, "nlevels", 1) == 1:  # a MultiIndex cannot tell
         absent = np.asarray(y.isna())
-    elif is_a(y, "polars", "pyarrow"):
+    elif is_a(y, "polars", "pyarrow") and len(_columns(y)):
         absent = np.stack([np.asarray(column.is_null()) for column in _columns(y)], axis=1)
     else:
         return
@@ -194,7 +194,7 @@ def _array_of_tensor(y):
     try:
         return y.numpy(force=True)
     except TypeError:  # bfloat16 and other floats that numpy lacks: fine where they are one-hot
-        if y.ndim != 2 or y.shape[1] == 1:
+        if not y.is_floating_point() or y.ndim != 2 or y.shape[1] == 1:
             raise ValueError(unknown(y.dtype)) from None
         return y.float().numpy(force=True)
 
@@ -243,7 +243,7 @@ def _one_dimensional(labels):
         return labels
     if labels.ndim == 2 and labels.shape[1] == 1:
         return labels[:, 0]
-    if labels.ndim != 2:
+    if labels.ndim != 2 or labels.shape[1] == 0:
         raise ValueError(
             f"y should be a 1d array of labels, got an array of shape {labels.shape} instead."
         )

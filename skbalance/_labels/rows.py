@@ -47,8 +47,8 @@ def take_rows(data, indices):
 
 
 def _take_from_array(data, indices):
-    if type(data) is np.ndarray:
-        return data.take(indices, axis=0)  # faster than data[indices]
+    if type(data) in (np.ndarray, np.memmap):
+        return np.asarray(data).take(indices, axis=0)  # faster than data[indices]
     return data[indices]
 
 
@@ -91,14 +91,13 @@ def _take_from_unknown(data, indices):
 
 # How the rows of each kind of container are picked; of two that fit, the first one is taken.
 TAKE = {
-    "numpy.memmap": lambda data, indices: np.asarray(data).take(indices, axis=0),
     "numpy": _take_from_array,
     "pandas": lambda data, indices: data.take(indices),
     "polars": lambda data, indices: data[indices],
     "pyarrow": lambda data, indices: data.take(indices),
     "torch.Tensor": lambda data, indices: data[indices],
     "datasets.Dataset": lambda data, indices: data.select(indices),
-    "datasets.Column": lambda data, indices: data[indices.tolist()],
+    "datasets.Column": lambda data, indices: take_rows(data[:], indices),
     "h5py": _take_from_file,
     "zarr": _take_from_file,
     "builtins.tuple": lambda data, indices: tuple(data[index] for index in indices.tolist()),

@@ -155,8 +155,9 @@ class BalancedBatchSampler(_StreamSampler, BatchSampler):
     sampler, drop_last
         As given.
     batch_size : int or None
-        As given where all batches are full, with ``drop_last``; else None, which is how accelerate
-        is told that sizes differ. Were it a number, accelerate would drop every smaller batch.
+        Rows in every batch: as given where all batches are full, as with ``drop_last`` or where the
+        draws of an epoch are a multiple of it. Else None, which tells accelerate that sizes differ:
+        were it a number, accelerate would leave out every smaller batch.
     epoch : int
         The epoch that the next first batch takes.
 
@@ -196,9 +197,9 @@ class BalancedBatchSampler(_StreamSampler, BatchSampler):
         size = check_int(batch_size, "batch_size must be an int >= 1", least=1)
         self.sampler = sampler
         self.drop_last = check_bool(drop_last, "drop_last")
-        self.batch_size = size if self.drop_last else None
         plan, ranks = sampler._stream.plan, sampler._stream.ranks
         stream = BatchStream(plan, ranks, size, self.drop_last)
+        self.batch_size = size if stream.is_full else None
         super().__init__(stream, sampler._passes)
         if len(self) == 0:
             on_ranks = f" on {ranks.n} ranks" if ranks.n > 1 else ""
