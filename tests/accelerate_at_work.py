@@ -68,6 +68,7 @@ def keep(kind, options, n_batches, setting, folder):
         before.append(rows.tolist())
         if len(before) == n_batches:
             accelerator.save_state(folder)
+            accelerator.wait_for_everyone()  # else a rank reads what another is still writing
             break
     accelerator, loader = prepared(kind, options)
     accelerator.load_state(folder)
