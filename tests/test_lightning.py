@@ -57,6 +57,7 @@ def jobs_of_one():
     for kind in "loader", "batch_sampler":
         for place in "in hook", "given":
             jobs[f"{kind} predict {place}"] = job(kind, predicting=place)
+    jobs["rows not stateful"] = job("rows", stop_after=13)
     for kind in "torchdata's own", "rows":
         jobs[f"{kind} at the end"] = job(kind, stop_after=N_STEPS[1], stateful=True)
     for kind in KINDS:
@@ -183,6 +184,14 @@ def test_overfit_batches_takes_the_first_of_each_epoch_from_a_batch_sampler(work
     (seen,) = done(ranks, 1, "batch_sampler overfit")
     (whole,) = wanted(work, "batches", 1)
     assert seen == [epoch[:2] for epoch in whole]
+
+
+def test_without_a_stateful_loader_the_rest_of_an_epoch_is_its_beginning_again(work, ranks):
+    # What the README warns of. Should this fail one day, the warning can go.
+    (whole,) = wanted(work, "rows", 1)
+    ((before, after),) = done(ranks, 1, "rows not stateful")
+    assert before[0] == whole[0][:13]
+    assert after == [whole[0][:8], *whole[1:]]
 
 
 def test_a_checkpoint_at_an_epochs_last_step_skips_the_next_as_with_torchdatas_own(work, ranks):

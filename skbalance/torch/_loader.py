@@ -41,8 +41,10 @@ class BalancedDataLoader(DataLoader[Any]):
     Attributes
     ----------
     batch_sampler : BalancedBatchSampler
-        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next pass, as after a
-        checkpoint.
+        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next pass: after a
+        checkpoint, after a look at a first batch (which takes an epoch), or in a loader that is
+        made anew, which begins with epoch 0 of its seed (skorch makes one in each call of
+        ``partial_fit``).
 
     Raises
     ------
