@@ -36,7 +36,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         How far to move from the data's own distribution (0) to equal classes (1); 0.5 is
         square-root sampling, above 1 rare classes outnumber common ones. At least 0. A function
         from the number of the epoch to the strength in it changes the balance as training goes on;
-        it is asked several times, and must answer alike.
+        it is asked once or twice an epoch, and must answer alike.
     n_samples : int, float, {"over", "under"} or None, default=None
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a
         fraction of the rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a
@@ -228,18 +228,23 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     ) -> BalancedSampler:
         """A sampler for a torch DataLoader whose epochs are ``draw(0)``, ``draw(1)``, ...
 
+        Given a dataset or labels, this sampler is fitted on them first. With ranks and without an
+        int as ``random_state`` it also takes the seed that all ranks share.
+
         Parameters
         ----------
         dataset : Dataset, array-like of shape (n_rows,) or None, default=None
             A dataset, whose labels are found without loading an item, or labels (a list is labels,
-            not a dataset). The sampler is then fitted on them first, as by ``fit(None, labels)``.
-            None uses the fitted state.
+            not a dataset): the sampler is fitted on them, as by ``fit(None, labels)``. None uses
+            the fitted state.
 
             Labels are found by ``get_labels()``; in a TensorDataset's last tensor, if that holds
             integers; through Subset, ConcatDataset and StackDataset (its last member, or the one
-            called label, target or y); in a Hugging Face dataset's class-label column, or the one
-            called label, target or y; in the attributes ``targets``, ``labels``, ``y``
-            (torchvision, skorch), or ``samples`` (pairs of path and label).
+            called label, target or y); in the one column of a Hugging Face dataset that is a class
+            label or called label, target or y; in the attributes ``targets``, ``labels``, ``y``,
+            ``samples`` and ``imgs`` (pairs of an input and its label), or else ``_labels`` and
+            ``_samples``, as torchvision and skorch have them. A ``target_transform`` is applied
+            where it is a function of the label alone. Where several places differ, give `labels`.
         labels : array-like of shape (n_rows,) or None, default=None
             Labels of the dataset's rows, where it does not show them or shows others.
         num_replicas, rank : int or None, default=None
@@ -308,8 +313,10 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         num_replicas: int | None = None,
         rank: int | None = None,
     ) -> BalancedBatchSampler:
-        """A batch sampler for a torch DataLoader: each batch holds its share of every class,
-        rounded down or up.
+        """A batch sampler for a torch DataLoader: every batch holds its share of every class.
+
+        The share is rounded down or up. Given a dataset or labels, this sampler is fitted on them
+        first.
 
         Parameters
         ----------
@@ -319,7 +326,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             Most rows in a batch, at least 1. Without drop_last there is no short last batch, sizes
             differ by at most one: 100 draws in batches of 64 are 50 and 50.
         drop_last : bool, default=False
-            Whether to make full batches only.
+            Whether to make full batches only. (In `to_torch_sampler` it is about ranks.)
         num_replicas, rank
             As in `to_torch_sampler`; ``batch_size`` is that of one rank. The batches of all ranks
             in one step together hold their share of every class, too: they are a batch of

@@ -44,7 +44,7 @@ OPTIONAL = ["torch", "matplotlib", "dask", "tqdm"]
     "statement",
     [
         "import skbalance",
-        "from skbalance import InverseFrequencySampler as S; S().fit_resample([[1], [2]], ['a', 'b'])",
+        "from skbalance import InverseFrequencySampler as S; S().fit_resample(['p', 'q'], [0, 1])",
     ],
 )
 def test_importing_loads_no_optional_package(statement):

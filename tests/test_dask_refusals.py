@@ -177,6 +177,6 @@ def test_the_sampler_in_memory_refuses_dask_and_names_this_one():
     ):
         with pytest.raises(
             TypeError,
-            match=rf"{name} is a dask collection .* use skbalance\.dask\.InverseFrequencySampler",
+            match=rf"{name} is a dask collection .* take skbalance\.dask\.InverseFrequencySampler",
         ):
             skbalance.InverseFrequencySampler().fit(X, y)

@@ -121,7 +121,7 @@ class Epoch:
         return self._times(classes, ordinals.astype(self.plan.dtype))
 
     def _times(self, classes, ordinals):
-        """The same, in place of ordinals that are words of the plan already."""
+        """Put `multiplicities` in place of the ordinals, which are words of the plan already."""
         circle, border = pick(self.plan.circles, classes), gather(self._border, classes)
         place = unpermute(ordinals, circle, pick(self._circle_keys, classes))
         # Draws from the border to the place; words wrap, as above.

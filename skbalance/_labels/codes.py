@@ -120,7 +120,7 @@ def _encode_objects(labels):
 
 
 def _encode_texts(labels):
-    """The same for texts of a fixed width, few of which have to become Python strings.
+    """By words: texts of a fixed width, few of which have to become Python strings.
 
     The hash of a text selects a place in a table, which holds the number of the last text seen
     there. This guess is right if all words of the text are those of the text with that number.

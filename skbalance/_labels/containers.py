@@ -230,7 +230,7 @@ def _holds_lists(array):
 
 
 def _array_of_rows(y):
-    """The same for rows of several labels, or of one, which is then the row's label."""
+    """The array of rows of several labels, or of one each, which is then the row's label."""
     lengths = set(map(len, y))
     if len(lengths) > 1:
         raise ValueError(f"rows of {min(lengths)} to {max(lengths)} labels. {SEVERAL_PARTS}")
