@@ -1,4 +1,4 @@
-"""How numpy is fed: picking entries, and stretches of a size that the cache likes.
+"""Fast indexing for numpy, and bounds of chunks that fit the cache.
 
 RULE: numpy only, and nothing of this library. Everything else may stand on it.
 """

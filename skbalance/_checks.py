@@ -98,7 +98,7 @@ def draws_or_word(n_samples, n_rows, n_classes):
     seen = f"n_samples={n_samples!r}"
     if not isinstance(n_samples, Integral):
         n_samples = _as_float(n_samples) * n_rows
-        seen += f" of {n_rows} rows, {n_samples:.3g} draws"
+        seen += f" of {n_rows} rows, {n_samples:.3g} in all"
     if n_samples > MOST_DRAWS:
         raise ValueError(f"n_samples must be at most 2**53 draws, got {seen}.")
     n_draws = round(n_samples)
@@ -120,7 +120,8 @@ def seed_of(random_state):
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**63 - 1, dtype=np.int64))
     raise TypeError(
-        f"random_state must be an int, a numpy RandomState or None, got {random_state!r}."
+        f"random_state must be an int, a numpy RandomState or None, got {random_state!r}. (From a "
+        "numpy Generator, int(generator.integers(2**63)) is an int.)"
     )
 
 

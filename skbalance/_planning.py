@@ -1,13 +1,13 @@
 """Parameters and labels to a plan of draws: what estimators, loaders and clusters have in common.
 
-RULE: numpy; of this library `_arrays`, `_checks`, `_draws` and `_labels`. No estimator and no
-framework.
+RULE: numpy; of this library `_checks`, `_draws` and `_labels`. No estimator and no framework.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from skbalance._checks import (
@@ -36,13 +36,17 @@ class Parameters:
     n_samples: float | str | None = None
     replacement: bool = False
     random_state: int | np.random.RandomState | None = None
-    # A function of the epoch is asked once, as it may be slow; epoch 0 is wanted in several places.
-    _strength_at_0: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_strength_at_0", strength_at(self.strength, 0))
         check_n_samples(self.n_samples)
-        check_bool(self.replacement, "replacement")
+        object.__setattr__(self, "replacement", check_bool(self.replacement, "replacement"))
+        _ = self._strength_at_0
+
+    @cached_property
+    def _strength_at_0(self) -> float:
+        """The strength in epoch 0, which several places want: a function may be slow to answer."""
+        strength: float = strength_at(self.strength, 0)
+        return strength
 
     def shares(self, class_counts: NDArray[np.int64], epoch: int) -> NDArray[np.float64]:
         """Each class's share of the draws of an epoch."""
@@ -67,17 +71,17 @@ class Parameters:
             seen = f"the one class {classes.tolist()[0]!r}" if len(classes) else "no rows"
             raise ValueError(f"y must hold rows of at least 2 classes, got {seen}.")
         n_samples = draws_or_word(self.n_samples, int(class_counts.sum()), len(classes))
-        schedule = _Schedule(self, class_counts, n_samples)
+        schedule = _QuotasOfEpoch(self, class_counts, n_samples)
         quotas = schedule(0)
         # From a RandomState the seed is drawn last, so that a fit that fails leaves it as it was.
-        plan = Plan(class_counts, quotas, seed_of(self.random_state), bool(self.replacement), pool)
+        plan = Plan(class_counts, quotas, seed_of(self.random_state), self.replacement, pool)
         if not callable(self.strength):
             return plan
         return replace(plan, schedule=schedule, most_draws=schedule.most_draws)
 
 
 @dataclass(frozen=True, eq=False)
-class _Schedule:
+class _QuotasOfEpoch:
     """The quotas of an epoch, where they may change from one to the next."""
 
     parameters: Parameters

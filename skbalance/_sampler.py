@@ -27,8 +27,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     Each row weighs one over its class's frequency, to the power of ``strength``. Which row is drawn
     is a pure function of seed, epoch and position, so `fit_resample`, `draw` and the torch samplers
     give the same rows. Draws are as even as whole numbers allow: each class gets its share of the
-    draws rounded, and no row of a class is drawn again before all the others were, not even across
-    epochs.
+    draws rounded, and once an epoch is over no row has been drawn more than once oftener than
+    another of its class, neither in the epoch nor in all epochs so far.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         How far to move from the data's own distribution (0) to equal classes (1); 0.5 is
         square-root sampling, above 1 rare classes outnumber common ones. At least 0. A function
         from the number of the epoch to the strength in it changes the balance as training goes on;
-        it is asked once or twice an epoch, and must answer alike.
+        it is asked once or twice an epoch, and must give the same answer each time.
     n_samples : int, float, {"over", "under"} or None, default=None
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a
         fraction of the rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a

@@ -235,7 +235,7 @@ nan, inf = float("nan"), float("inf")
             "n_samples",
             0.01,
             ValueError,
-            r"each of the 2 classes a draw, got n_samples=0\.01 of 100 rows, 1 draws",
+            r"each of the 2 classes a draw, got n_samples=0\.01 of 100 rows, 1 in all",
         ),
         (
             "n_samples",
@@ -255,7 +255,7 @@ nan, inf = float("nan"), float("inf")
             "n_samples",
             1e308,
             ValueError,
-            r"must be at most 2\*\*53 draws, got n_samples=1e\+308 of 100 rows, inf draws",
+            r"must be at most 2\*\*53 draws, got n_samples=1e\+308 of 100 rows, inf in all",
         ),
         ("strength", 10**400, ValueError, "strength must be a real number >= 0, got 1000"),
         (

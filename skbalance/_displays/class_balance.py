@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
+from skbalance._displays.axes import make_axes
 from skbalance._labels.codes import encode
 
 if TYPE_CHECKING:
@@ -243,15 +244,6 @@ class ClassBalanceDisplay:
             )
         self.ax_.set_xlabel(f"rank of the class by its rows before, of {len(order):,}")
         self.ax_.margins(x=0.01)
-
-
-def make_axes(ax: Axes | None) -> Axes:
-    """The axes, or those of a new figure."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError("Pictures need matplotlib: pip install 'skbalance[plot]'") from error
-    return plt.subplots(layout="constrained")[1] if ax is None else ax
 
 
 def _check_counts(name: str, values: Any) -> Any:

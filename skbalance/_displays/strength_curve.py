@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skbalance._displays.class_balance import make_axes
+from skbalance._displays.axes import make_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

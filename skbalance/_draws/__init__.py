@@ -35,9 +35,10 @@ draws it. Batches take successive draws of a class, and change their order in ev
 Words: a *class* has n rows, its *pool*; a row's number in it is its *ordinal*. An epoch draws the
 class q times, its *quota*; a *position* is a draw's number in the epoch, a *slot* its number class
 by class, *nth* its number in its class. A *place* is one on the circle of a class; a *border* is
-the place at which an epoch begins. Draws beyond whole *rounds* of the circle are *extra*; extra
-draws and the others are the two *arcs* of a round. A *step* is what all ranks take at once in
-batches; a *cut* says how an epoch is cut into steps and steps into batches. A *stream* is what one
-rank draws in order, a *pass* goes through one epoch of it, a *progress* tells where in it one
-stands, and a *state* is a progress in plain values.
+the place at which an epoch begins. An epoch draws q = a n + r times, so it takes the first r places
+from its border once more than the others: of each *lap* of the circle these r draws are one *arc*
+and the n - r others the second. A *step* is what all ranks take at once in batches; a *cut* says
+how an epoch is cut into steps and steps into batches. A *stream* is what one rank draws in order, a
+*pass* goes through one epoch of it, a *progress* tells where in it one stands, and a *state* is a
+progress in plain values.
 """

@@ -8,7 +8,7 @@ take one.
 
 Where ranks share the epoch, the same is done twice. The epoch is cut into steps, each a systematic
 sample of the epoch: the batches that all ranks take at once. A step is cut into batches, each a
-systematic sample of its step. And where ranks have to share a batch that others have cut, each
+systematic sample of its step. And where a batch that others have cut is split among ranks, each
 takes a systematic sample of the batch.
 """
 
@@ -83,20 +83,20 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
         yield from _lists(epoch, layout, first, offsets, by_offset)
 
 
-def shares_of_batches(epoch, cut, begin, end, ranks):
-    """A rank's shares, as lists of rows, of the batches from ``begin`` to ``end``.
+def parts_of_batches(epoch, cut, begin, end, ranks):
+    """A rank's parts, as lists of rows, of the batches from ``begin`` to ``end``.
 
-    All ranks share each of these batches, and each of them takes a systematic sample of it.
+    Each of these batches is split among all ranks: each takes a systematic sample of it.
     """
     n, n_steps = cut.n_batches(len(epoch)), _n_steps(epoch, cut, ranks)
     layout = _layout_of(epoch, cut)
     key = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
-    shares = []
+    parts = []
     for first in _first_slots(epoch, cut, n_steps, np.arange(begin, end)).tolist():
         own = np.arange(first, layout.n_samples, n, dtype=np.uint64)[ranks.rank :: ranks.n]
         order = _random_order(own[None], np.array([False]), key)[0]
-        shares.append(gather(_rows_at(epoch, layout, cut, n_steps, own), order).tolist())
-    return shares
+        parts.append(gather(_rows_at(epoch, layout, cut, n_steps, own), order).tolist())
+    return parts
 
 
 def _n_steps(epoch, cut, ranks):

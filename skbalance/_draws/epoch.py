@@ -35,9 +35,9 @@ class Epoch:
         self._border = border.astype(plan.dtype)
         circle_bits = derive(plan.seed, CIRCLES, classes, deal.astype(np.uint64))
         self._circle_keys = Key.of(circle_bits, plan.dtype)
-        # Each class has two arcs: the draws that are extra, beyond whole rounds, and the others.
-        self._n_extra = self.layout.quotas % plan.circles.n
-        arcs = np.stack([self._n_extra, plan.circles.n - self._n_extra], axis=1).ravel()
+        # Each lap has two arcs: its first draws, whose rows are drawn once more, and the others.
+        self._first_arc = self.layout.quotas % plan.circles.n
+        arcs = np.stack([self._first_arc, plan.circles.n - self._first_arc], axis=1).ravel()
         self._arcs = Domain.of(np.maximum(arcs, 1), plan.dtype)
         arc_bits = derive(plan.seed, ARCS, number, np.arange(len(arcs), dtype=np.uint64))
         self._arc_keys = Key.of(arc_bits, plan.dtype)
@@ -91,25 +91,25 @@ class Epoch:
         """Draws in the order in which batches take them: a new one in each epoch.
 
         Batches take successive draws of a class. On the circle these would be the same neighbours
-        in every epoch. The extra draws, the first of each round, change places among themselves,
-        and so do the others. So any n successive draws still take n different rows, and the rows
-        that the epoch draws once more than the others stay the same.
+        in every epoch. So in each lap the draws of the first arc, whose rows the epoch draws once
+        more, change places among themselves, and so do the others: any n successive draws still
+        take n different rows, and the rows that are drawn once more stay the same.
         """
         if self.plan.replacement:
             return nth
-        n, n_extra = gather(self.plan.circles.n, classes), gather(self._n_extra, classes)
-        start_of_round = nth // n * n
-        step = nth - start_of_round
-        is_other = step >= n_extra
-        offset = n_extra * is_other
-        step -= offset
-        arc = 2 * classes.astype(np.intp, copy=False) + is_other
-        if len(classes) == 1 and is_other.all() == is_other.any():
+        n, first_arc = gather(self.plan.circles.n, classes), gather(self._first_arc, classes)
+        start_of_lap = nth // n * n
+        in_lap = nth - start_of_lap
+        is_second = in_lap >= first_arc
+        start_of_arc = first_arc * is_second
+        in_arc = np.subtract(in_lap, start_of_arc, out=in_lap)
+        arc = 2 * classes.astype(np.intp, copy=False) + is_second
+        if len(classes) == 1 and is_second.all() == is_second.any():
             arc = arc[:1]  # one arc, so its domain and key are scalars
-        permute(step, pick(self._arcs, arc), pick(self._arc_keys, arc))
-        step += offset
-        step += start_of_round
-        return step
+        permute(in_arc, pick(self._arcs, arc), pick(self._arc_keys, arc))
+        in_arc += start_of_arc
+        in_arc += start_of_lap
+        return in_arc
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of draws.
@@ -118,9 +118,9 @@ class Epoch:
         """
         if self.plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
-        return self._times(classes, ordinals.astype(self.plan.dtype))
+        return self._multiplicities_in_place(classes, ordinals.astype(self.plan.dtype))
 
-    def _times(self, classes, ordinals):
+    def _multiplicities_in_place(self, classes, ordinals):
         """Put `multiplicities` in place of the ordinals, which are words of the plan already."""
         circle, border = pick(self.plan.circles, classes), gather(self._border, classes)
         place = unpermute(ordinals, circle, pick(self._circle_keys, classes))
@@ -149,14 +149,14 @@ class Epoch:
         if not result.size:
             return result
         runs = Layout(n, self.plan.dtype)
-        steps = np.arange(min(CHUNK, len(result)), dtype=self.plan.dtype)
+        numbers = np.arange(min(CHUNK, len(result)), dtype=self.plan.dtype)
         # One array serves all pieces: where freed memory is not kept, fetching new ones takes a
         # tenth of the time.
-        slots = np.empty_like(steps)
+        slots = np.empty_like(numbers)
         for start, stop in pieces(runs.starts, runs.ends, len(result)):
-            run, nth = runs.draws(np.add(steps[: stop - start], start, out=slots[: stop - start]))
+            run, nth = runs.draws(np.add(numbers[: stop - start], start, out=slots[: stop - start]))
             nth += gather(first, run).astype(nth.dtype)
-            result[start:stop] = self._times(gather(classes, run), nth)
+            result[start:stop] = self._multiplicities_in_place(gather(classes, run), nth)
         return result
 
     def _slots(self, positions):

@@ -38,8 +38,8 @@ class Layout:
     def draws(self, slots):
         """Class at each slot, and which draw of its class it is, from 0; overwrites ``slots``.
 
-        Where all slots are of one class, ``classes`` has one entry. Whoever goes on with it takes
-        either: with one entry numpy works with scalars, and that makes long runs of a class cheap.
+        If all slots belong to one class, ``classes`` has a single entry, which callers broadcast:
+        numpy then works with scalars, which makes long runs cheap.
 
         >>> classes, nth = Layout(np.array([2, 3]), np.uint32).draws(np.array([2, 4], np.uint32))
         >>> classes.tolist(), nth.tolist()

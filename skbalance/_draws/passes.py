@@ -21,8 +21,8 @@ from skbalance._draws.streams import BatchStream, Progress, Stream
 class Pass:
     """What an iterator has listed of an epoch.
 
-    It knows neither the iterator nor the passes that it is one of, so that nothing holds itself and
-    memory is freed at once.
+    It holds no reference to the iterator or to `Passes`, so there is no reference cycle and memory
+    is freed at once.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -87,7 +87,7 @@ class Passes:
     def load(self, stream: Stream, state: Mapping[str, Any]) -> None:
         """Let the next pass go on from a state, or after the end of an epoch with the next one."""
         progress = progress_in(stream, state)
-        if stream.is_over(progress):
+        if stream.is_finished(progress):
             progress = stream.start_of(progress.epoch + 1)
         self._loaded, self._latest, self.epoch = progress, None, progress.epoch
 
@@ -137,8 +137,8 @@ class ResumableIterator(chain[Any]):
     def __reduce__(self) -> Any:
         # Python's own way would copy the chain without its lists: an iterator without rows.
         raise TypeError(
-            "an iterator over a sampler cannot be pickled or copied; keep its state_dict(), or "
-            "pickle the sampler."
+            "an iterator over a sampler cannot be pickled or copied; keep its state_dict(). (A "
+            "pickled sampler begins with the next epoch.)"
         )
 
 
@@ -171,7 +171,7 @@ def progress_in(stream: Stream, state: Mapping[str, Any]) -> Progress:
             f"position {progress.position} of the state is not in epoch {progress.epoch}, which "
             f"ends at {end}."
         )
-    return progress if progress.position == end else stream.taken_up(progress)
+    return progress if progress.position == end else stream.resumed(progress)
 
 
 def _fingerprint(stream: Stream, progress: Progress) -> str:

@@ -21,7 +21,6 @@ from typing import NamedTuple
 import numpy as np
 
 from skbalance._arrays import CHUNK, gather
-from skbalance._draws.keys import Key, derive  # noqa: F401  (examples below derive their keys)
 
 
 class _Word(NamedTuple):
@@ -88,6 +87,7 @@ def permute(x, domain, key):
     ``x``, an array of unsigned words, is below ``domain.n``. ``domain`` and ``key`` have a single
     entry, or one for each element.
 
+    >>> from skbalance._draws.keys import Key, derive
     >>> x = np.arange(6, dtype=np.uint32)
     >>> sorted(permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)).tolist())
     [0, 1, 2, 3, 4, 5]
@@ -98,6 +98,7 @@ def permute(x, domain, key):
 def unpermute(x, domain, key):
     """Undo `permute`, in place, and return ``x``.
 
+    >>> from skbalance._draws.keys import Key, derive
     >>> x = np.arange(6, dtype=np.uint32)
     >>> domain, key = Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)
     >>> unpermute(permute(x, domain, key), domain, key).tolist()

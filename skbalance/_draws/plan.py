@@ -43,7 +43,7 @@ class Plan:
         return int(self.quotas_of(epoch).sum())
 
     def quotas_of(self, epoch):
-        """Draws of each class in an epoch. A schedule is asked once, not for every question."""
+        """Draws of each class in an epoch; a schedule's answers for recent epochs are kept."""
         epoch = check_epoch(epoch)
         if self.schedule is None or epoch == 0:
             return self.quotas

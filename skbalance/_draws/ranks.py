@@ -41,7 +41,7 @@ ALONE = Ranks()
 
 
 def check_ranks(num_replicas, rank, drop_last):
-    """The rank that is asked for; None where no ranks are.
+    """The rank, or None if neither num_replicas nor rank is given.
 
     >>> check_ranks(4, 1, False)
     Ranks(n=4, rank=1, drop_last=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, cast
 
 from skbalance._checks import check_epoch
-from skbalance._draws.batches import Cut, batches, shares_of_batches
+from skbalance._draws.batches import Cut, batches, parts_of_batches
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import Ranks
 
@@ -46,7 +46,7 @@ class RowStream:
         """The position at which the epoch is over."""
         return int(self.plan.n_samples(progress.epoch))
 
-    def is_over(self, progress: Progress) -> bool:
+    def is_finished(self, progress: Progress) -> bool:
         """Whether nothing of the epoch is left for the rank: too few rows for all ranks count."""
         return self._n_left(progress) == 0
 
@@ -61,8 +61,8 @@ class RowStream:
         position = progress.position + n_items * self.ranks.n
         return progress._replace(position=min(self.end_of(progress), position))
 
-    def taken_up(self, progress: Progress) -> Progress:
-        """The progress of any ranks, as that of the ranks of this stream."""
+    def resumed(self, progress: Progress) -> Progress:
+        """A loaded progress, recut for the ranks of this stream."""
         return progress
 
     def _n_left(self, progress: Progress) -> int:
@@ -72,9 +72,9 @@ class RowStream:
 class BatchStream:
     """The batches of a rank, epoch by epoch.
 
-    An epoch that others have begun keeps their steps. Where they stopped inside a step whose
-    batches are not those that the ranks of now would take, their batches that are left of it are
-    taken one at a time, each shared by all ranks of now.
+    An epoch that other ranks have begun keeps their steps. If they stopped inside a step, and cut
+    it into other batches than this stream's ranks would, the batches that are left of it are taken
+    one at a time, each split among all ranks.
     """
 
     def __init__(self, plan: Plan, ranks: Ranks, batch_size: int, drop_last: bool) -> None:
@@ -102,40 +102,40 @@ class BatchStream:
         cut = cast(Cut, progress.cut)
         return int(cut.n_batches(self.plan.n_samples(progress.epoch)))
 
-    def is_over(self, progress: Progress) -> bool:
+    def is_finished(self, progress: Progress) -> bool:
         """Whether nothing of the epoch is left."""
         return progress.position == self.end_of(progress)
 
     def lists(self, progress: Progress) -> Iterator[list[list[int]]]:
         """The batches that are left of the epoch, some of them at a time."""
         epoch = self.plan.epoch(progress.epoch)
-        n_shared = self._n_shared(progress)
-        if n_shared:
-            begin, end = progress.position, progress.position + n_shared
-            yield shares_of_batches(epoch, progress.cut, begin, end, self.ranks)
-            progress = self.after(progress, n_shared)
+        n_split = self._n_split(progress)
+        if n_split:
+            begin, end = progress.position, progress.position + n_split
+            yield parts_of_batches(epoch, progress.cut, begin, end, self.ranks)
+            progress = self.after(progress, n_split)
         yield from batches(epoch, progress.cut, progress.position, self.ranks)
 
     def after(self, progress: Progress, n_items: int) -> Progress:
         """Where a pass stands after some more batches of each rank."""
-        n_shared = self._n_shared(progress)
-        if n_items < n_shared:
+        n_split = self._n_split(progress)
+        if n_items < n_split:
             return progress._replace(position=progress.position + n_items)
-        if n_shared:
-            progress = self._recut(progress._replace(position=progress.position + n_shared))
-        return progress._replace(position=progress.position + (n_items - n_shared) * self.ranks.n)
+        if n_split:
+            progress = self._recut(progress._replace(position=progress.position + n_split))
+        return progress._replace(position=progress.position + (n_items - n_split) * self.ranks.n)
 
-    def taken_up(self, progress: Progress) -> Progress:
-        """The progress of any ranks, as that of the ranks of this stream."""
+    def resumed(self, progress: Progress) -> Progress:
+        """A loaded progress, recut for the ranks of this stream."""
         cut = cast(Cut, progress.cut)
         if progress.position == 0:
             return self.start_of(progress.epoch)
         if progress.position % cut.n_in_step == 0:
             progress = self._recut(progress)
         n_kept = cut.n_kept(self.plan.n_samples(progress.epoch))
-        n_shared = self._n_shared(progress)
-        if n_shared:
-            self._check_shares(progress, n_kept)
+        n_split = self._n_split(progress)
+        if n_split:
+            self._check_parts(progress, n_kept)
         if self._own_cut(cut).n_batches(n_kept) > n_kept:
             raise ValueError(
                 f"the state is of an epoch in steps of at most {cut.size} rows, too few for "
@@ -158,15 +158,15 @@ class BatchStream:
             position=progress.position // cut.n_in_step * own.n_in_step, cut=own
         )
 
-    def _n_shared(self, progress: Progress) -> int:
-        """Batches left of a step that others began, for all ranks to share."""
+    def _n_split(self, progress: Progress) -> int:
+        """Batches left of a step that other ranks began, to be split among all ranks."""
         cut = cast(Cut, progress.cut)
         if cut == self._own_cut(cut) and progress.position % self.ranks.n == 0:
             return 0
         return -progress.position % cut.n_in_step
 
-    def _check_shares(self, progress: Progress, n_kept: int) -> None:
-        """Raise unless every rank gets a share, of at most its batch size, of batches of others."""
+    def _check_parts(self, progress: Progress, n_kept: int) -> None:
+        """Raise unless batches of other ranks split into parts of 1 to ``batch_size`` rows."""
         n_batches = cast(Cut, progress.cut).n_batches(n_kept)
         smallest, largest = n_kept // n_batches, -(-n_kept // n_batches)
         if smallest < self.ranks.n or largest > self.batch_size * self.ranks.n:

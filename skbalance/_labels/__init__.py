@@ -1,6 +1,6 @@
 """Labels and rows: what users hand in, in whatever container it comes.
 
-RULE: numpy, scipy and scikit-learn; of this library only `_arrays`. The packages that containers
+RULE: numpy and scipy; of this library only `_arrays`. The packages that containers
 come from are never imported.
 
     containers   which container this is; its labels as a numpy array

@@ -142,8 +142,9 @@ def _refuse_records(y):
 
 
 def _refuse_missing(y):
-    """Raise for missing labels that numpy would not show: it may turn the others into floats for
-    their sake, and uncovers what is masked.
+    """Raise for missing labels that numpy would hide.
+
+    It would turn the remaining labels into floats, and would show masked entries.
     """
     if is_a(y, "numpy.MaskedArray"):
         absent = np.ma.getmaskarray(y)

@@ -22,8 +22,7 @@ def count_codes(codes, n_classes):
 def group(codes, n_classes):
     """The rows of each class in row order, one class after the other, and how many each class has.
 
-    A counting sort by chunks: linear in rows and classes, and little of the rows' length beside the
-    result.
+    A counting sort by chunks: linear in rows and classes, with almost no memory beyond the result.
 
     >>> rows, counts = group(np.array([1, 0, 1]), 2)
     >>> rows.tolist(), counts.tolist()
@@ -67,15 +66,13 @@ def _counted_chunks(codes, n_classes):
 
 
 def _put(rows, filled, of_chunk, n_here):
-    """Put the rows of a chunk, class after class, behind what is filled of each class: slice by
-    slice, if these are long.
-    """
+    """Put the rows of a chunk, class after class, behind the filled ones of each class."""
     ends = np.cumsum(n_here)
     if _are_long(n_here):
         for to, stop, n in zip(filled.tolist(), ends.tolist(), n_here.tolist(), strict=True):
             rows[to : to + n] = of_chunk[stop - n : stop]
     else:
-        rows[_places(filled, n_here)] = of_chunk
+        rows[_offsets(filled, n_here)] = of_chunk
 
 
 def _get(values, filled, n_here):
@@ -87,7 +84,7 @@ def _get(values, filled, n_here):
                 for start, n in zip(filled.tolist(), n_here.tolist(), strict=True)
             ]
         )
-    return values[_places(filled, n_here)]
+    return values[_offsets(filled, n_here)]
 
 
 def _are_long(n_here):
@@ -95,8 +92,8 @@ def _are_long(n_here):
     return n_here.sum() >= LONG_SLICE * len(n_here)
 
 
-def _places(filled, n_here):
-    """Places of so many of each class, class after class, behind what is filled of it."""
+def _offsets(filled, n_here):
+    """Where the next ``n_here`` rows of each class go, behind the ``filled`` ones of the class."""
     return np.arange(n_here.sum()) + np.repeat(filled - (np.cumsum(n_here) - n_here), n_here)
 
 

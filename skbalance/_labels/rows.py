@@ -29,8 +29,9 @@ def check_rows(X):
             )
     if len(shape) == 1 and _is_numeric(X):
         raise ValueError(
-            "Expected 2D array, got 1D array of numbers instead. Reshape it to (n_rows, 1) if it "
-            "is one feature; a one-dimensional X may hold texts or other objects."
+            f"Expected 2D array, got 1D array of numbers instead: X has shape {shape}. (Are X and "
+            "y in this order?) Reshape it to (n_rows, 1) if it is one feature; a one-dimensional X "
+            "may hold texts or other objects."
         )
 
 

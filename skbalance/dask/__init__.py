@@ -1,7 +1,7 @@
 """The same sampler for tables larger than memory: dask collections in, lazy dask collections out.
 
-RULE: dask, numpy and scikit-learn; of this library whatever plans and labels need, and `_balancer`,
-but neither torch nor the sampler in memory.
+RULE: dask, numpy and scikit-learn; of this library `_balancer` and `_partitions`, but neither torch
+nor the sampler in memory.
 
     _sampler       InverseFrequencySampler for dask's collections
     _collections   all that knows how dask works inside

@@ -44,8 +44,8 @@ class InverseFrequencySampler(Balancer):
     ----------
     strength : float or callable, default=1.0
         How far to move from the data's own distribution (0) to equal classes (1), at least 0. A
-        function is given the number of an epoch and returns its strength; it may be called several
-        times for one epoch and must always return the same.
+        function from the number of the epoch to the strength in it is asked once or twice an epoch,
+        and must give the same answer each time.
     n_samples : int, float, {"over", "under"} or None, default=None
         Draws in an epoch: None means as many as there are rows, an int is their number, a float a
         fraction of the rows. ``"over"`` never shrinks a class and ``"under"`` never grows one. No

@@ -151,7 +151,10 @@ def _check_items_are_labels(labels):
         try:
             label_array(labels)  # fine for a single column, and for one-hot rows
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{error} {hint}") from None
+            items = "rows" if is_table else f"{type(first).__name__}s"
+            raise type(error)(
+                f"A {kind} of {items} is neither one label a row nor one-hot. {hint} ({error})"
+            ) from None
 
 
 def _is_unordered(item):

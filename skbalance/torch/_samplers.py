@@ -7,7 +7,7 @@ from typing import Any
 
 from torch.utils.data import BatchSampler, DistributedSampler, Sampler
 
-from skbalance._checks import check_bool, check_int
+from skbalance._checks import check_bool, check_epoch, check_int
 from skbalance._draws.passes import Passes, ResumableIterator, state_of
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import ALONE, Ranks
@@ -28,7 +28,7 @@ class _StreamSampler(Sampler[Any]):
 
     @epoch.setter
     def epoch(self, epoch: int) -> None:
-        self._passes.epoch = epoch
+        self._passes.epoch = check_epoch(epoch)
 
     def __iter__(self) -> Iterator[Any]:
         return ResumableIterator.over(self._stream, self._passes)
