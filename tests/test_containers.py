@@ -258,7 +258,10 @@ LABELS = {
         lambda _: pl.LazyFrame({"y": WORDS}),
         Refused(TypeError, NO_ROWS + r"LazyFrame \(polars\): pass y\.collect\(\)"),
     ),
-    "polars expression": (lambda _: pl.col("y"), Refused(TypeError, NO_LABELS + "Expr")),
+    "polars expression": (
+        lambda _: pl.col("y"),
+        Refused(TypeError, NO_ROWS + r"Expr \(polars\): pass what it selects from a frame"),
+    ),
     # pyarrow
     "pyarrow": (lambda _: pa.array(WORDS), Read(WORDS)),
     "pyarrow integers": (lambda _: pa.array(NUMBERS), Read(NUMBERS)),
@@ -343,7 +346,7 @@ LABELS = {
     ),
     "meta tensor": (
         lambda _: torch.empty(6, device="meta"),
-        Refused(TypeError, "y is a meta tensor, which has a shape but holds no labels"),
+        Refused(TypeError, "y is a meta tensor, which has a shape but holds no values"),
     ),
     "nested tensor": (
         lambda _: torch.nested.nested_tensor([torch.ones(1), torch.ones(2)]),

@@ -351,6 +351,25 @@ def test_a_schedule_is_asked_once_an_epoch_by_a_training_that_keeps_states():
     assert max(asked.values()) == 1
 
 
+def test_a_schedule_is_asked_seldom_by_two_passes_at_different_epochs():
+    asked = Counter()
+
+    def quotas(epoch):
+        asked[epoch] += 1
+        return np.array([10 + epoch % 3, 5])
+
+    plan = Plan(np.array([20, 7]), quotas(0), 0, pool=np.arange(27), schedule=quotas, most_draws=99)
+    for epoch in range(100):
+        for _ in range(3):
+            for here in 100 + epoch, epoch:
+                plan.epoch(here).all_rows()
+                plan.fingerprint(here)
+                plan.fingerprint(here + 1)
+    # Twice each: once on the way to the later pass, and once for the pass itself.
+    assert asked.total() <= 2 * 200
+    assert max(asked.values()) <= 3
+
+
 def test_a_plan_survives_a_pickle():
     plan = Plan(np.array([5, 9]), np.array([7, 7]), 3, pool=np.arange(14))
     assert whole(pickle.loads(pickle.dumps(plan)), 2).tolist() == whole(plan, 2).tolist()

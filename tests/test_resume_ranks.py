@@ -77,7 +77,8 @@ def expected_refusal(state, n_kept, n, batch_size):
         n_batches = n_steps * n_in_step
         if n_kept // n_batches < n or -(-n_kept // n_batches) > n * batch_size:
             return "stopped inside a step"
-    return f"{size} rows, too few for {n_own // n} batches" if n_steps * n_own > n_kept else None
+    is_short = n_own != n_in_step and n_steps * n_own > n_kept
+    return f"{size} rows, too few for {n_own} batches" if is_short else None
 
 
 @given(
@@ -138,6 +139,11 @@ INSIDE_A_STEP = {
     "two ranks in two turns, left after one, go on by one": [(48, 2, 1), (24, 2, 1), (48, 1, 1)],
     "three ranks in two turns, left after one, go on by two": [(32, 3, 1), (16, 3, 1), (16, 2, 2)],
     "larger batches take the smaller ones that are left": [(96, 1, 1), (8, 1, 5), (96, 1, 1)],
+    "a cut like that of the new ranks, left inside their turn": [
+        (96, 1, 1),
+        (32, 1, 1),
+        (32, 3, 1),
+    ],
 }
 
 
@@ -156,6 +162,21 @@ def test_a_step_may_be_left_and_taken_up_many_times(worlds):
             drawn += chain.from_iterable(turn)
     assert was_inside >= len(worlds) - 2  # or this test tries nothing
     assert Counter(drawn) == Counter(sampler.draw(0).tolist())
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("n_drawn", [1, 10, 200])
+def test_batches_of_one_row_go_on_on_the_ranks_that_cut_them(n, n_drawn):
+    # 1001 rows are no multiple of the ranks, so the last step takes some from the start again.
+    sampler = fitted(np.repeat([0, 1], [900, 101]))
+
+    def ranks():
+        return [batches_of(sampler, 1, num_replicas=n, rank=rank) for rank in range(n)]
+
+    uninterrupted, _ = turns_of(ranks(), None, None)
+    before, state = turns_of(ranks(), None, n_drawn)
+    after, _ = turns_of(ranks(), state, None)
+    assert before + after == uninterrupted
 
 
 def test_shares_of_a_batch_hold_their_share_of_every_class_in_random_order():

@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import torch
 from scipy import sparse
@@ -173,3 +175,26 @@ def test_labels_of_two_dimensions_come_back_so(kind):
 def test_what_is_no_table_is_refused(X, error, message):
     with pytest.raises(error, match=message):
         resample(X)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pa.array(list("vwxyz"), pa.string_view()),
+        pc.run_end_encode(pa.array(list("vvxyz"))),
+    ],
+    ids=["string_view", "run-end-encoded"],
+)
+def test_what_pyarrow_itself_cannot_pick_is_refused_with_the_way_out(texts):
+    for data in texts, pa.table({"text": texts}):
+        with pytest.raises(
+            TypeError, match=r"cast a string_view to string, and decode what is run"
+        ):
+            resample(data)
+
+
+def test_a_tensor_without_values_is_refused():
+    with pytest.raises(
+        TypeError, match="X is a meta tensor, which has a shape but holds no values"
+    ):
+        resample(torch.empty(5, 2, device="meta"))

@@ -36,6 +36,20 @@ def test_draws_and_their_inverse_agree_at_every_size(n, part):
 
 
 @pytest.mark.parametrize("n", SIZES)
+def test_a_schedule_has_words_for_every_epoch(n):
+    # In epoch 2 the draws start where the class has few rows left, so they wrap.
+    quotas = [np.array([n - 3, 5]), np.array([n // 2, 5]), np.array([n // 3 + 4, 5])]
+    most = int(max(some.sum() for some in quotas))
+    plan = Plan(np.array([n, 5]), quotas[0], 7, schedule=lambda e: quotas[e % 3], most_draws=most)
+    zeros = np.zeros(1000, dtype=np.intp)
+    for epoch in range(4):
+        nth = np.random.default_rng(epoch).integers(0, quotas[epoch % 3][0], 1000)
+        ordinals = ordinals_of(plan, epoch, 0, nth)
+        assert len(np.unique(ordinals)) == len(np.unique(nth))
+        assert (plan.epoch(epoch).multiplicities(zeros, ordinals) == 1).all()
+
+
+@pytest.mark.parametrize("n", SIZES)
 def test_rows_are_told_to_be_drawn_as_often_as_they_are_on_average(n):
     # Rows at random, of which a third are drawn once: 20,000 of them, standard error 0.0033. Five
     # of them on both sides: false alarm 6e-7 for each size. Small classes are counted whole.

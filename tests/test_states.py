@@ -136,3 +136,14 @@ def test_a_fingerprint_tells_where_an_epoch_begins_but_not_how_it_came_there():
     function = fitted(n_samples="over", strength=lambda _: 1.0)
     # Its words are wider, so its rows are others.
     assert constant._plan.fingerprint(0) != function._plan.fingerprint(0)
+
+
+def test_a_state_of_batches_says_nothing_of_their_row_sampler():
+    # The two share their epoch; a position in batches is none in rows.
+    batches = batches_of(fitted())
+    iterator = iter(batches)
+    [next(iterator) for _ in range(3)]
+    resumed = batches_of(fitted())
+    resumed.load_state_dict(iterator.state_dict())
+    assert resumed.sampler.state_dict()["position"] == 0
+    assert list(resumed.sampler) == fitted().draw(0).tolist()

@@ -329,6 +329,15 @@ def test_strength_may_change_with_the_epoch(n_samples):
     assert pickle.loads(pickle.dumps(fitted)).draw(4).tolist() == fitted.draw(4).tolist()
 
 
+def test_batches_of_a_schedule_whose_lengths_change_tell_no_batch_size():
+    # Epoch 0 has 100 draws, a multiple of 20; accelerate would take that for the size of all.
+    growing = InverseFrequencySampler(strength=lambda e: e / 9, n_samples="over", random_state=0)
+    batches = growing.to_torch_batch_sampler([0] * 90 + [1] * 10, batch_size=20)
+    assert {len(batch) for batch in batches} == {20}
+    assert batches.batch_size is None
+    assert {len(batch) for batch in batches} != {20}
+
+
 def test_a_constant_function_is_the_constant():
     by_function = InverseFrequencySampler(strength=lambda _: 0.7, random_state=3).fit(None, Y)
     by_number = InverseFrequencySampler(strength=0.7, random_state=3).fit(None, Y)

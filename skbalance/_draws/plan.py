@@ -12,8 +12,9 @@ from skbalance._draws.epoch import Epoch
 from skbalance._draws.layout import Layout
 from skbalance._draws.permutation import Domain
 
-# Epochs whose quotas are kept: asking for a state or a length looks one back and one ahead.
-N_REMEMBERED = 4
+# Epochs whose quotas and borders are kept: asking for a state or a length looks one back and one
+# ahead, and two passes may be at two places.
+N_REMEMBERED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +79,15 @@ class Plan:
             (known for known in self._known_borders if known[0] <= epoch),
             key=lambda known: known[0],
         )
+        if here == epoch:
+            return border, deal
         for before in range(here, epoch):
             border = (border + self.quotas_of(before)) % self.class_counts
             deal = deal + (border == 0)
-        # The start, the one before this one, and this one: a state looks one epoch back.
-        start, last = self._known_borders[0], self._known_borders[-1]
-        self.__dict__["_known_borders"] = (start, last, (epoch, border, deal))
+        # Not the latest alone: a state looks one epoch back, and two passes may be at two places.
+        start, *known = self._known_borders
+        latest = known[1 - N_REMEMBERED :]
+        self.__dict__["_known_borders"] = (start, *latest, (epoch, border, deal))
         return border, deal
 
     def fingerprint(self, epoch):

@@ -136,12 +136,14 @@ class BatchStream:
         n_split = self._n_split(progress)
         if n_split:
             self._check_parts(progress, n_kept)
-        if self._own_cut(cut).n_batches(n_kept) > n_kept:
+        own = self._own_cut(cut)
+        # An epoch that these ranks have cut themselves may be short of rows at its end: they take
+        # some from its start again.
+        if own != cut and own.n_batches(n_kept) > n_kept:
             raise ValueError(
                 f"the state is of an epoch in steps of at most {cut.size} rows, too few for "
-                f"{self._own_cut(cut).n_in_step // self.ranks.n} batches on each of "
-                f"{self.ranks.n} ranks; go on with larger batches or, where there are several, "
-                "with fewer ranks."
+                f"{own.n_in_step} batches on {self.ranks.n} ranks; go on with larger batches or, "
+                "where there are several, with fewer ranks."
             )
         return progress
 

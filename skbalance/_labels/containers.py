@@ -11,6 +11,7 @@ from scipy import sparse
 # names of what they contain.
 WAYS_OUT = {
     "polars.LazyFrame": "pass {name}.collect()",
+    "polars.Expr": "pass what it selects from a frame, frame.select({name})",
     "pyarrow.Scalar": "it is a single value",
     "datasets.DatasetDict": "pass one of its splits, {name}[...] with {parts}",
     "datasets.IterableDatasetDict": "load it without streaming, then pass one of its splits",
@@ -60,10 +61,13 @@ def refuse_unreadable(data, name):
     for kind, way_out in WAYS_OUT.items():
         if is_a(data, kind):
             parts = " or ".join(map(repr, data)) if hasattr(data, "keys") else ""
+            parts = parts or "the name of one"  # an empty group
             raise TypeError(
                 f"{name} must have rows that can be picked by number, got {type(data).__name__} "
                 f"({kind.partition('.')[0]}): {way_out.format(name=name, parts=parts)}."
             )
+    if is_a(data, "torch.Tensor") and data.is_meta:
+        raise TypeError(f"{name} is a meta tensor, which has a shape but holds no values.")
     if is_a(data, "torch.Tensor") and data.is_nested:
         raise TypeError(f"{name} is a nested tensor: pass list({name}.unbind()), a list of rows.")
     if is_a(data, "torch.Tensor") and str(data.layout) != "torch.strided":
@@ -190,8 +194,6 @@ def _as_array(y):
 
 def _array_of_tensor(y):
     """The numpy array of a tensor on any device, with or without a gradient."""
-    if y.is_meta:
-        raise TypeError("y is a meta tensor, which has a shape but holds no labels.")
     try:
         return y.numpy(force=True)
     except TypeError:  # bfloat16 and other floats that numpy lacks: fine where they are one-hot

@@ -53,6 +53,16 @@ def _take_from_array(data, indices):
     return data[indices]
 
 
+def _take_from_arrow(data, indices):
+    try:
+        return data.take(indices)
+    except NotImplementedError as error:  # views of texts, run-end-encoded columns
+        raise TypeError(
+            f"pyarrow cannot pick rows of {type(data).__name__} with columns of this type: cast a "
+            f"string_view to string, and decode what is run-end-encoded, first ({error})."
+        ) from error
+
+
 def _take_from_file(data, indices):
     """A numpy array of rows of an array in a file, each block of which is read once.
 
@@ -95,7 +105,7 @@ TAKE = {
     "numpy": _take_from_array,
     "pandas": lambda data, indices: data.take(indices),
     "polars": lambda data, indices: data[indices],
-    "pyarrow": lambda data, indices: data.take(indices),
+    "pyarrow": _take_from_arrow,
     "torch.Tensor": lambda data, indices: data[indices],
     "datasets.Dataset": lambda data, indices: data.select(indices),
     "datasets.Column": lambda data, indices: take_rows(data[:], indices),
