@@ -139,10 +139,10 @@ INSIDE_A_STEP = {
     "two ranks in two turns, left after one, go on by one": [(48, 2, 1), (24, 2, 1), (48, 1, 1)],
     "three ranks in two turns, left after one, go on by two": [(32, 3, 1), (16, 3, 1), (16, 2, 2)],
     "larger batches take the smaller ones that are left": [(96, 1, 1), (8, 1, 5), (96, 1, 1)],
-    "a cut like that of the new ranks, left inside their turn": [
+    "a cut like that of the new ranks, left inside their turn, goes on to the end": [
         (96, 1, 1),
         (32, 1, 1),
-        (32, 3, 1),
+        (32, 3, None),
     ],
 }
 
