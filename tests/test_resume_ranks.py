@@ -150,7 +150,7 @@ INSIDE_A_STEP = {
 @pytest.mark.parametrize("worlds", INSIDE_A_STEP.values(), ids=INSIDE_A_STEP)
 def test_a_step_may_be_left_and_taken_up_many_times(worlds):
     sampler, state, drawn, was_inside = fitted(), None, [], 0
-    for batch_size, n, n_turns in [*worlds, (96, 1, None)]:
+    for batch_size, n, n_turns in worlds if worlds[-1][2] is None else [*worlds, (96, 1, None)]:
         ranks = [
             batches_of(sampler, batch_size, num_replicas=n, rank=rank, drop_last=False)
             for rank in range(n)
