@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from inspect import Signature, signature
 from numbers import Integral, Real
 from typing import Any
@@ -93,7 +94,9 @@ class Balancer(BaseEstimator):
 
     def _checked_parameters(self, y: Any) -> Parameters:
         """The parameters, checked; ValueError for ``y=None``."""
-        parameters = Parameters(**self.get_params(deep=False))
+        # By name, as a subclass may have parameters of its own.
+        names = [field.name for field in fields(Parameters)]
+        parameters = Parameters(**{name: getattr(self, name) for name in names})
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels "

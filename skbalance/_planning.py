@@ -54,12 +54,10 @@ class Parameters:
         check_n_samples(self.n_samples)
         check_class_weight(self.class_weight)
         object.__setattr__(self, "replacement", check_bool(self.replacement, "replacement"))
-        if self._strength_at_0 != 1 or callable(self.strength) or self.class_weight is not None:
-            self._check_undecided()
-
-    def _check_undecided(self) -> None:
-        """Raise where n_samples decides the draws of each class, and something else would, too."""
-        if isinstance(self.n_samples, Mapping):
+        weighs = (
+            callable(self.strength) or self._strength_at_0 != 1 or self.class_weight is not None
+        )
+        if weighs and isinstance(self.n_samples, Mapping):
             raise ValueError(
                 "n_samples as a dict says how often each class is drawn, so strength and "
                 f"class_weight have nothing to decide, got strength={self.strength!r} and "
@@ -95,6 +93,8 @@ class Parameters:
         labels = classes.tolist()
         if isinstance(self.n_samples, Mapping):
             draws = _by_label(self.n_samples, labels, class_counts.tolist(), "n_samples")
+            if sum(draws) > MOST_DRAWS:
+                raise ValueError(f"n_samples must sum to at most 2**53 draws, got {sum(draws)}.")
             quotas = np.array(draws, dtype=np.int64)
             shares = quotas / quotas.sum()
             of_epoch = None

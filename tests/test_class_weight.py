@@ -275,6 +275,7 @@ def test_counts_leave_strength_and_class_weight_nothing_to_decide(beside):
             ValueError,
             r"n_samples\['ham'\] must be an int .* got 11529",
         ),
+        ({"n_samples": dict.fromkeys(COUNTS, 2**53)}, ValueError, r"sum to at most 2\*\*53 draws"),
         ({"n_samples": {"ham": None}}, TypeError, r"n_samples\['ham'\] must be an int .* got None"),
     ],
 )
