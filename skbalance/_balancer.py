@@ -2,43 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from inspect import Signature, signature
+from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _prior
-from skbalance._draws.plan import Plan
 from skbalance._draws.quotas import row_weights
 from skbalance._labels.containers import refuse_dask
-from skbalance._planning import Parameters
+from skbalance._planning import Parameters, Planned
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+# What imbalanced-learn's words for its strategies become here, at strength 1.
+STRATEGIES = {
+    "auto": "n_samples='over' (as RandomOverSampler) or 'under' (as RandomUnderSampler)",
+    "all": "n_samples='over' (as RandomOverSampler) or 'under' (as RandomUnderSampler)",
+    "not majority": "n_samples='over'",
+    "not minority": "n_samples='under'",
+    "minority": "n_samples={minority: draws}, with its label and the rows of the largest class",
+    "majority": "n_samples={majority: draws}, with its label and the rows of the smallest class",
+}
+
+
+def no_sampling_strategy(name: str, value: Any) -> str:
+    """The message that says in this library's parameters what a ``sampling_strategy`` says."""
+    if isinstance(value, Mapping):
+        instead = f"n_samples={dict(value)!r}"
+    elif isinstance(value, str):
+        instead = STRATEGIES.get(value, "n_samples='over' or 'under'")
+    elif callable(value):
+        instead = "n_samples=strategy(y), the dict that the function returns"
+    elif isinstance(value, Real) and not isinstance(value, bool):
+        instead = f"class_weight={{rare: {value!r}}} with n_samples='over' or 'under'"
+    else:
+        instead = "n_samples, strength or class_weight"
+    return f"{name} has no parameter sampling_strategy. In place of {value!r}, give it {instead}."
 
 
 class Balancer(BaseEstimator):
     """All of a sampler that does not depend on where its rows are."""
 
+    def __new__(cls, *args: Any, **parameters: Any) -> Any:
+        """Answer the arguments by which other libraries' samplers are made."""
+        if "sampling_strategy" in parameters:
+            raise TypeError(no_sampling_strategy(cls.__name__, parameters["sampling_strategy"]))
+        if args:
+            raise TypeError(
+                f"{cls.__name__} takes keyword arguments only, as strength=0.5, got {args[0]!r}."
+            )
+        return super().__new__(cls)
+
     def __init__(
         self,
         *,
         strength: float | Callable[[int], float] = 1.0,
-        n_samples: float | str | None = None,
+        n_samples: float | str | Mapping[Any, int] | None = None,
         replacement: bool = False,
+        class_weight: Mapping[Any, float] | Callable[[Any], Any] | None = None,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.strength = strength
         self.n_samples = n_samples
         self.replacement = replacement
+        self.class_weight = class_weight
         self.random_state = random_state
+
+    def set_params(self, **params: Any) -> Any:
+        """Set parameters of this sampler, as `__init__` names them.
+
+        Parameters
+        ----------
+        **params
+            Names and values.
+
+        Returns
+        -------
+        self : the sampler
+
+        Raises
+        ------
+        ValueError
+            A name that is no parameter.
+        """
+        if "sampling_strategy" in params:
+            raise ValueError(no_sampling_strategy(type(self).__name__, params["sampling_strategy"]))
+        return super().set_params(**params)
 
     def _checked_parameters(self, y: Any) -> Parameters:
         """The parameters, checked; ValueError for ``y=None``."""
-        parameters = Parameters(self.strength, self.n_samples, self.replacement, self.random_state)
+        # By name, as a subclass may have parameters of its own.
+        names = [field.name for field in fields(Parameters)]
+        parameters = Parameters(**{name: getattr(self, name) for name in names})
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels "
@@ -46,10 +104,9 @@ class Balancer(BaseEstimator):
             )
         return parameters
 
-    def _set_fitted(
-        self, parameters: Parameters, classes: NDArray[Any], plan: Plan, X: Any
-    ) -> None:
+    def _set_fitted(self, planned: Planned, X: Any) -> None:
         """Set all attributes that follow from the classes, the plan and the columns of X."""
+        classes, plan, shares = planned
         of_columns = BaseEstimator()
         if X is not None:
             validate_data(of_columns, X, skip_check_array=True)
@@ -58,7 +115,7 @@ class Balancer(BaseEstimator):
             self.__dict__.pop(stale, None)
         self.__dict__.update(vars(of_columns))
         labels = classes.tolist()
-        weights = row_weights(plan.class_counts, parameters.shares(plan.class_counts, 0))
+        weights = row_weights(plan.class_counts, shares)
         self.classes_ = classes
         self.class_counts_ = plan.class_counts.copy()
         self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
@@ -120,3 +177,7 @@ class Balancer(BaseEstimator):
         quotas = self._plan.quotas_of(0 if epoch is None else epoch)
         log_shift = _prior.log_prior_shift(self._plan.class_counts, quotas)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
+
+
+# Of a class, `inspect.signature` would show what `__new__` takes, which is anything.
+Balancer.__signature__ = Signature(list(signature(Balancer.__init__).parameters.values())[1:])

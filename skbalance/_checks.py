@@ -4,6 +4,7 @@ RULE: numpy only, and nothing of this library. Values are checked once, where th
 in; `TypeError` for the wrong kind, `ValueError` for the wrong value.
 """
 
+from collections.abc import Mapping
 from math import inf, isfinite
 from numbers import Integral, Real
 
@@ -73,9 +74,43 @@ def strength_at(strength, epoch):
     return check_strength(value, f"strength({epoch})")
 
 
+def check_class_weight(class_weight):
+    """class_weight as it is, once it is a function, None, or a dict of factors above 0."""
+    if isinstance(class_weight, Mapping):
+        for label, factor in class_weight.items():
+            check_factor(factor, f"class_weight[{label!r}]")
+    elif class_weight is not None and not callable(class_weight):
+        raise TypeError(
+            "class_weight must be a dict from label to factor, a function of the class counts or "
+            f"None, got {class_weight!r}."
+        )
+    return class_weight
+
+
+def check_factor(factor, name):
+    """The factor by which rows of a class weigh more, as a float.
+
+    >>> check_factor(3, "class_weight['rare']")
+    3.0
+    """
+    message = f"{name} must be a finite number above 0, got {factor!r}."
+    if not _is_real(factor):
+        raise TypeError(message)
+    if not 0 < _as_float(factor) < inf:
+        raise ValueError(message)
+    return float(factor)
+
+
 def check_n_samples(n_samples):
     """n_samples as it is, once it is of a right kind and, as far as needs no data, value."""
-    message = f"n_samples must be an int, a float, 'over', 'under' or None, got {n_samples!r}."
+    message = (
+        "n_samples must be an int, a float, 'over', 'under', a dict from label to draws or None, "
+        f"got {n_samples!r}."
+    )
+    if isinstance(n_samples, Mapping):
+        for label, n_draws in n_samples.items():
+            check_int(n_draws, f"n_samples[{label!r}] must be an int from 1 on", 1, MOST_DRAWS)
+        return n_samples
     if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
         raise TypeError(message)
     if isinstance(n_samples, str) and n_samples not in ("over", "under"):

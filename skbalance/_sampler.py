@@ -37,14 +37,24 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         square-root sampling, above 1 rare classes outnumber common ones. At least 0. A function
         from the number of the epoch to the strength in it changes the balance as training goes on;
         it is asked once or twice an epoch, and must give the same answer each time.
-    n_samples : int, float, {"over", "under"} or None, default=None
+    n_samples : int, float, {"over", "under"}, dict or None, default=None
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a
         fraction of the rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a
         class and ``"under"`` never grows one; at strength 1 all classes then get the size of the
-        largest or of the smallest. No class is left without a draw.
+        largest or of the smallest. No class is left without a draw. A dict from label to number of
+        draws decides class by class, and strength and class_weight then have nothing to decide:
+        classes that it does not name are drawn as often as they have rows, and of its labels `y`
+        must hold at least one.
     replacement : bool, default=False
         Whether each draw within a class is independent of the others (a stratified bootstrap). The
         classes' numbers of draws are the same either way.
+    class_weight : dict, callable or None, default=None
+        Factors by which rows of a class weigh more than strength says: a dict from label to factor
+        above 0, or a function from the class counts (an int64 array in the order of ``classes_``)
+        to an array of factors. A row of class c weighs ``factor_c * n_c ** -strength``, so at
+        strength 1 ``{"ham": 3, "spam": 1}`` draws 75% ham, and at strength 0 the factors are what
+        users of torch's WeightedRandomSampler call class weights. Labels that a dict does not name
+        have factor 1; of its labels `y` must hold at least one.
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself and gives the same rows on every platform. From
         None or a RandomState a new seed is taken in each `fit`.
@@ -84,6 +94,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (permutations computed
     element by element).
 
+    Cui et al., "Class-balanced loss based on effective number of samples", CVPR 2019: a
+    `class_weight` of ``lambda n: (1 - b) / (1 - b**n)`` at strength 0.
+
     Elkan, "The foundations of cost-sensitive learning", IJCAI 2001; Saerens, Latinne and
     Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities: a simple
     procedure", Neural Computation 14, 2002 (correction of probabilities).
@@ -99,11 +112,22 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     {'ham': 5, 'spam': 5}
     >>> sampler.sample_indices_.shape, X_res.shape, y_res.count("spam")
     ((10,), (10, 2), 5)
+
+    Three times as many of one class as of the other, or a number of draws for one:
+
+    >>> sampler = InverseFrequencySampler(class_weight={"ham": 3}, n_samples=8)
+    >>> sampler.fit(None, y).sampling_strategy_
+    {'ham': 6, 'spam': 2}
+    >>> InverseFrequencySampler(n_samples={"spam": 6}).fit(None, y).sampling_strategy_
+    {'ham': 8, 'spam': 6}
     """
 
-    # What BaseSampler asks of every sampler; here `strength` and `n_samples` take its place.
-    sampling_strategy = "auto"
     _sampling_type = "bypass"
+
+    @property
+    def sampling_strategy(self) -> str:
+        """No parameter, but what imbalanced-learn asks of every sampler; see `n_samples`."""
+        return "auto"
 
     def fit(self, X: Any, y: Any) -> InverseFrequencySampler:
         """Count the classes and plan the draws; nothing is drawn yet.
@@ -136,8 +160,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         labels = label_array(y)
         if X is not None:
             check_consistent_length(X, labels)  # only now: y="label" has a length, too
-        classes, plan = parameters.plan_of(labels)
-        self._set_fitted(parameters, classes, plan, X)
+        self._set_fitted(parameters.plan_of(labels), X)
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:

@@ -48,12 +48,16 @@ def first_block_under(word):
 )  # torchdata's call of torch
 def test_all_python_blocks_run_in_order(tmp_path):
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 19
+    assert len(blocks) == 20
     names = {"__name__": "readme"}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     sampler, data, batches = names["sampler"], names["data"], names["batches"]
     assert names["X_res"].tolist() == names["X"][sampler.draw(0)].tolist()
+    assert names["tripled"].sampling_strategy_ == {0: 1500, 1: 500}
+    assert names["counted"].sampling_strategy_ == {0: 500, 1: 200}
+    common, rare = names["effective"].class_weight_.values()
+    assert rare / common == pytest.approx((1 - 0.999**1890) / (1 - 0.999**110))
     rows = sampler.to_torch_sampler(data)
     assert [list(rows), list(rows)] == [sampler.draw(0).tolist(), sampler.draw(1).tolist()]
 

@@ -9,8 +9,8 @@ from skbalance._checks import MOST_DRAWS
 DECIMALS = 6
 
 
-def shares(class_counts, strength):
-    """Fraction of the draws that each class gets: proportional to ``n_c ** (1 - strength)``.
+def shares(class_counts, strength, factors=1.0):
+    """Fraction of the draws of each class: proportional to ``factor_c * n_c ** (1 - strength)``.
 
     Source: the instance-balanced (0), square-root (0.5) and class-balanced (1) samplers of Kang et
     al., "Decoupling representation and classifier for long-tailed recognition", ICLR 2020, with
@@ -20,12 +20,14 @@ def shares(class_counts, strength):
     [0.5, 0.5]
     >>> shares([90, 10], strength=0.0).round(6).tolist()
     [0.9, 0.1]
+    >>> shares([90, 10], strength=1.0, factors=np.array([3.0, 1.0])).tolist()
+    [0.75, 0.25]
     """
     class_counts = np.asarray(class_counts, dtype=np.float64)
     # Relative to the class with the largest power, so that no exponent overflows.
     largest = class_counts.max() if strength <= 1 else class_counts.min()
-    powers = (class_counts / largest) ** (1 - strength)
-    return powers / powers.sum()
+    weights = (class_counts / largest) ** (1 - strength) * (factors / np.max(factors))
+    return weights / weights.sum()
 
 
 def row_weights(class_counts, shares):

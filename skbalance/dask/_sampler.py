@@ -46,13 +46,16 @@ class InverseFrequencySampler(Balancer):
         How far to move from the data's own distribution (0) to equal classes (1), at least 0. A
         function from the number of the epoch to the strength in it is asked once or twice an epoch,
         and must give the same answer each time.
-    n_samples : int, float, {"over", "under"} or None, default=None
+    n_samples : int, float, {"over", "under"}, dict or None, default=None
         Draws in an epoch: None means as many as there are rows, an int is their number, a float a
         fraction of the rows. ``"over"`` never shrinks a class and ``"under"`` never grows one. No
-        class is left without a draw.
+        class is left without a draw. A dict from label to number of draws decides class by class.
     replacement : bool, default=False
         Must be False. To find out how often independent draws hit its rows, each partition would
         have to repeat the draws of all partitions.
+    class_weight : dict, callable or None, default=None
+        Factors by which rows of a class weigh more: a dict from label to factor above 0, or a
+        function from the class counts, in the order of ``classes_``, to an array of factors.
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself. With None or a RandomState, each `fit` takes a
         new seed from it.
@@ -150,8 +153,8 @@ class InverseFrequencySampler(Balancer):
             )
         )
         classes, class_counts, partitions = combine_counts(reports)
-        plan = parameters.plan_of_counts(classes, class_counts)
-        self._set_fitted(parameters, classes, plan, None if X is None else rowless(X))
+        planned = parameters.plan_of_counts(classes, class_counts)
+        self._set_fitted(planned, None if X is None else rowless(X))
         self._X, self._y, self._partitions = X, y, partitions
         return self
 

@@ -127,7 +127,7 @@ def _plan(labels: Any, num_samples: int | None) -> Any:
         check_int(num_samples, "num_samples must be an int or None", least=-inf)
     seed = int(torch.empty((), dtype=torch.int64).random_().item())
     try:
-        return Parameters(n_samples=num_samples, random_state=seed).plan_of(labels)[1]
+        return Parameters(n_samples=num_samples, random_state=seed).plan_of(labels).plan
     except ValueError as error:
         # The caller knows the parameter by torchsampler's name.
         raise ValueError(str(error).replace("n_samples", "num_samples")) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ class BalancedDataLoader(DataLoader[Any]):
     batch_size : int, default=1
         Most rows in a batch. Each batch holds its share of every class, rounded down or up, and
         without drop_last sizes differ by at most one.
-    strength, n_samples, replacement, random_state
+    strength, n_samples, replacement, class_weight, random_state
         As in `InverseFrequencySampler`.
     labels : array-like of shape (n_rows,) or None, default=None
         Labels of the dataset's rows, where it does not show them.
@@ -66,8 +66,9 @@ class BalancedDataLoader(DataLoader[Any]):
         batch_size: int = 1,
         *,
         strength: float | Callable[[int], float] = 1.0,
-        n_samples: float | str | None = None,
+        n_samples: float | str | Mapping[Any, int] | None = None,
         replacement: bool = False,
+        class_weight: Mapping[Any, float] | Callable[[Any], Any] | None = None,
         random_state: int | np.random.RandomState | None = None,
         labels: Any = None,
         drop_last: bool = False,
@@ -83,6 +84,13 @@ class BalancedDataLoader(DataLoader[Any]):
             labels = labels_of_dataset(dataset)
         else:
             check_labels(labels, dataset)
-        _, plan = Parameters(strength, n_samples, replacement, random_state).plan_of(labels)
-        batch_sampler = BalancedBatchSampler(BalancedSampler(plan), batch_size, drop_last)
+        parameters = Parameters(
+            strength=strength,
+            n_samples=n_samples,
+            replacement=replacement,
+            class_weight=class_weight,
+            random_state=random_state,
+        )
+        rows = BalancedSampler(parameters.plan_of(labels).plan)
+        batch_sampler = BalancedBatchSampler(rows, batch_size, drop_last)
         super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)
