@@ -56,6 +56,12 @@ class Balancer(BaseEstimator):
             )
         return super().__new__(cls)
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Show the parameters of `__init__`: `__new__` takes anything, to answer it."""
+        super().__init_subclass__(**kwargs)
+        parameters = list(signature(cls.__init__).parameters.values())
+        cls.__signature__ = Signature(parameters[1:])
+
     def __init__(
         self,
         *,
@@ -177,7 +183,3 @@ class Balancer(BaseEstimator):
         quotas = self._plan.quotas_of(0 if epoch is None else epoch)
         log_shift = _prior.log_prior_shift(self._plan.class_counts, quotas)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
-
-
-# Of a class, `inspect.signature` would show what `__new__` takes, which is anything.
-Balancer.__signature__ = Signature(list(signature(Balancer.__init__).parameters.values())[1:])

@@ -315,6 +315,14 @@ def test_a_sampling_strategy_is_answered_with_the_way_to_say_it_here(strategy, i
 def test_arguments_are_keywords_and_are_shown_as_such():
     with pytest.raises(TypeError, match=r"InverseFrequencySampler takes keyword arguments .* 0\.5"):
         InverseFrequencySampler(0.5)
+
+    class WithMore(InverseFrequencySampler):
+        def __init__(self, *, more=0, **parameters):
+            super().__init__(**parameters)
+            self.more = more
+
+    assert list(inspect.signature(WithMore).parameters) == ["more", "parameters"]
+    assert WithMore(more=1, class_weight={"ham": 3}).fit(None, Y).sampling_strategy_["ham"] == 60
     shown = inspect.signature(InverseFrequencySampler).parameters
     assert list(shown) == list(inspect.signature(InverseFrequencySampler.__init__).parameters)[1:]
     assert "sampling_strategy" not in shown

@@ -57,8 +57,8 @@ def quotas(class_counts, shares, n_samples):
     if not total <= MOST_DRAWS:
         raise ValueError(
             f"n_samples={n_samples!r} asks for {total:.3g} draws an epoch, more than 2**53: some "
-            "class is to get too small a share of them. Lower the strength or give n_samples as a "
-            "number."
+            "class is to get too small a share of them. Lower the strength (or the factors of the "
+            "other classes), or give n_samples as a number."
         )
     # Each class is rounded by itself, as there is no total to be met.
     return np.maximum(1, np.rint((total * shares).round(DECIMALS))).astype(np.int64)
