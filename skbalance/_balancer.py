@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from numbers import Integral, Real
 from typing import Any
 
@@ -17,14 +17,22 @@ from skbalance._draws.quotas import row_weights
 from skbalance._labels.containers import refuse_dask
 from skbalance._planning import Parameters, Planned
 
-# What imbalanced-learn's words for its strategies become here, at strength 1.
+# What imbalanced-learn's words for its strategies become here, at strength 1. Some say different
+# things to its two samplers.
+ALL = "n_samples='over' (as RandomOverSampler) or 'under' (as RandomUnderSampler)"
 STRATEGIES = {
-    "auto": "n_samples='over' (as RandomOverSampler) or 'under' (as RandomUnderSampler)",
-    "all": "n_samples='over' (as RandomOverSampler) or 'under' (as RandomUnderSampler)",
-    "not majority": "n_samples='over'",
-    "not minority": "n_samples='under'",
-    "minority": "n_samples={minority: draws}, with its label and the rows of the largest class",
-    "majority": "n_samples={majority: draws}, with its label and the rows of the smallest class",
+    "auto": ALL,
+    "all": ALL,
+    "not majority": (
+        "n_samples='over' (as RandomOverSampler), or n_samples={label: rows of the smallest class} "
+        "for all classes but the largest (as RandomUnderSampler)"
+    ),
+    "not minority": (
+        "n_samples='under' (as RandomUnderSampler), or n_samples={label: rows of the largest class}"
+        " for all classes but the smallest (as RandomOverSampler)"
+    ),
+    "minority": "n_samples={label of the smallest class: number of rows of the largest}",
+    "majority": "n_samples={label of the largest class: number of rows of the smallest}",
 }
 
 
@@ -43,14 +51,19 @@ def no_sampling_strategy(name: str, value: Any) -> str:
     return f"{name} has no parameter sampling_strategy. In place of {value!r}, give it {instead}."
 
 
+NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
+
+
 class Balancer(BaseEstimator):
     """All of a sampler that does not depend on where its rows are."""
 
     def __new__(cls, *args: Any, **parameters: Any) -> Any:
         """Answer the arguments by which other libraries' samplers are made."""
-        if "sampling_strategy" in parameters:
+        own = signature(cls.__init__).parameters  # a subclass may take either of them
+        if "sampling_strategy" in parameters and "sampling_strategy" not in own:
             raise TypeError(no_sampling_strategy(cls.__name__, parameters["sampling_strategy"]))
-        if args:
+        by_position = [name for name, p in own.items() if p.kind not in NAMED_ONLY]
+        if args and by_position == ["self"]:
             raise TypeError(
                 f"{cls.__name__} takes keyword arguments only, as strength=0.5, got {args[0]!r}."
             )
@@ -94,7 +107,7 @@ class Balancer(BaseEstimator):
         ValueError
             A name that is no parameter.
         """
-        if "sampling_strategy" in params:
+        if "sampling_strategy" in set(params) - set(self.get_params()):
             raise ValueError(no_sampling_strategy(type(self).__name__, params["sampling_strategy"]))
         return super().set_params(**params)
 

@@ -82,7 +82,7 @@ def check_class_weight(class_weight):
     elif class_weight is not None and not callable(class_weight):
         raise TypeError(
             "class_weight must be a dict from label to factor, a function of the class counts or "
-            f"None, got {class_weight!r}."
+            f"None, got {class_weight!r}. (Classes are balanced by default, at strength 1.)"
         )
     return class_weight
 
@@ -102,15 +102,16 @@ def check_factor(factor, name):
 
 
 def check_n_samples(n_samples):
-    """n_samples as it is, once it is of a right kind and, as far as needs no data, value."""
+    """n_samples, once it is of a right kind and, as far as needs no data, value."""
     message = (
         "n_samples must be an int, a float, 'over', 'under', a dict from label to draws or None, "
         f"got {n_samples!r}."
     )
     if isinstance(n_samples, Mapping):
-        for label, n_draws in n_samples.items():
-            check_int(n_draws, f"n_samples[{label!r}] must be an int from 1 on", 1, MOST_DRAWS)
-        return n_samples
+        return {
+            label: check_int(n, f"n_samples[{label!r}] must be an int from 1 on", 1, MOST_DRAWS)
+            for label, n in n_samples.items()
+        }
     if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
         raise TypeError(message)
     if isinstance(n_samples, str) and n_samples not in ("over", "under"):

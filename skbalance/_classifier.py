@@ -64,8 +64,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     estimator_ : classifier
         The fitted classifier. Its probabilities are those of the resampled distribution.
     sampler_ : sampler
-        The fitted sampler. If the labels are floats, it has seen their numbers in ``classes_``
-        instead.
+        The fitted sampler. If the labels are floats, it has seen them as integers.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
         Logarithm of each class's frequency in `y` over its frequency in the resampled `y`. This is
         what is added to log-probabilities.
@@ -136,7 +135,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         X, y = self._check_data(X, y)
         classes, codes = np.unique(y, return_inverse=True)
         sampler = clone(_default_sampler(self.estimator) if self.sampler is None else self.sampler)
-        X_resampled, resampled_codes = _resample(sampler, X, y, codes)
+        X_resampled, resampled_codes = _resample(sampler, X, y)
         counts = np.bincount(codes)
         resampled_counts = np.bincount(resampled_codes, minlength=len(classes))
         if not resampled_counts.all():
@@ -329,9 +328,10 @@ def _default_sampler(estimator: Any) -> InverseFrequencySampler:
     return InverseFrequencySampler(random_state=seeds[0] if seeds else None)
 
 
-def _resample(sampler: Any, X: Any, y: Any, codes: Any) -> tuple[Any, NDArray[np.intp]]:
+def _resample(sampler: Any, X: Any, y: Any) -> tuple[Any, NDArray[np.intp]]:
     """The rows that the sampler makes, and the codes of their labels."""
-    # Classifiers take whole floats as classes, but our sampler refuses floats.
-    labels = codes if y.dtype.kind == "f" else y
+    # Classifiers take whole floats as classes, but our sampler refuses floats. As integers they are
+    # still the labels that a dict of the sampler's may name: 1 and 1.0 are one key.
+    labels = y.astype(np.int64) if y.dtype.kind == "f" and np.abs(y).max() < 2**53 else y
     X_resampled, resampled_labels = sampler.fit_resample(X, labels)
     return X_resampled, np.searchsorted(np.unique(labels), resampled_labels)

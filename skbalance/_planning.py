@@ -51,7 +51,7 @@ class Parameters:
     random_state: int | np.random.RandomState | None = None
 
     def __post_init__(self) -> None:
-        check_n_samples(self.n_samples)
+        object.__setattr__(self, "n_samples", check_n_samples(self.n_samples))
         check_class_weight(self.class_weight)
         object.__setattr__(self, "replacement", check_bool(self.replacement, "replacement"))
         weighs = (
@@ -106,7 +106,8 @@ class Parameters:
         # From a RandomState the seed is drawn last, so that a fit that fails leaves it as it was.
         plan = Plan(class_counts, quotas, seed_of(self.random_state), self.replacement, pool)
         if of_epoch and callable(self.strength):
-            plan = replace(plan, schedule=of_epoch, most_draws=of_epoch.most_draws)
+            most_draws, factors = of_epoch.most_draws, of_epoch.factors
+            plan = replace(plan, schedule=of_epoch, most_draws=most_draws, factors=factors)
         return Planned(classes, plan, shares)
 
     def _factors(self, labels: list[Any], class_counts: NDArray[np.int64]) -> NDArray[np.float64]:

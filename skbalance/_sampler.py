@@ -54,7 +54,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         to an array of factors. A row of class c weighs ``factor_c * n_c ** -strength``, so at
         strength 1 ``{"ham": 3, "spam": 1}`` draws 75% ham, and at strength 0 the factors are what
         users of torch's WeightedRandomSampler call class weights. Labels that a dict does not name
-        have factor 1; of its labels `y` must hold at least one.
+        have factor 1; of its labels `y` must hold at least one. (The counts are integers, so a
+        function writes ``1 / n``, not ``n**-1``.)
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself and gives the same rows on every platform. From
         None or a RandomState a new seed is taken in each `fit`.
@@ -67,7 +68,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Rows of each class, aligned with ``classes_``.
     class_weight_ : dict
         Label to weight of one of its rows, in epoch 0. The mean over all rows is 1; at strength 1
-        these are scikit-learn's ``"balanced"`` weights.
+        these are scikit-learn's ``"balanced"`` weights, unless factors or a dict of draws are
+        given. (The parameter ``class_weight`` holds factors; these are the weights that result.)
     sampling_strategy_ : dict
         Label to number of draws in an epoch, in epoch 0 where strength is a function.
     log_prior_shift_ : ndarray of shape (n_classes,), float64

@@ -164,6 +164,60 @@ def test_probabilities_are_corrected_for_factors_and_counts():
     assert np.allclose(proba, [[0.05, 0.8, 0.15]])
 
 
+@pytest.mark.parametrize("labels", [(1, 2), (-1, 1), (0, 1)])
+@pytest.mark.parametrize("parameters", [{"class_weight": 9}, {"n_samples": 500}])
+def test_float_labels_are_named_as_the_numbers_that_they_are(labels, parameters):
+    y = np.repeat(labels, [90, 10])
+    for key in labels:
+        by_label = {name: {key: value} for name, value in parameters.items()}
+        sampler = InverseFrequencySampler(random_state=0, **by_label)
+        found = [
+            PriorCorrectedClassifier(DummyClassifier(), sampler=sampler).fit(y[:, None], some)
+            for some in (y, y.astype(float))
+        ]
+        ints, floats = (model.sampler_.sampling_strategy_ for model in found)
+        assert ints == floats
+        assert found[1].classes_.dtype == np.float64
+
+
+def test_weights_too_far_apart_to_be_computed_are_refused():
+    sampler = InverseFrequencySampler(strength=400, class_weight={0: 1e300, 1: 1e-300})
+    for n_samples in None, 50, "over", "under":
+        with pytest.raises(
+            ValueError, match=r"strength=400\.0 and class_weight pull the classes too"
+        ):
+            sampler.set_params(n_samples=n_samples).fit(None, np.repeat([0, 1], [100, 10]))
+
+
+def test_counts_of_narrow_integers_are_summed_in_full():
+    y = np.repeat([0, 1], [30, 10])
+    counts = {0: np.uint8(200), 1: np.uint8(100)}
+    assert fitted(y, n_samples=counts).sampling_strategy_ == {0: 200, 1: 100}
+    many = dict.fromkeys(range(1100), np.int64(2**53))
+    with pytest.raises(ValueError, match=f"at most 2\\*\\*53 draws, got {1100 * 2**53}"):
+        fitted(np.arange(1100), n_samples=many)
+
+
+def test_states_tell_factors_that_an_epoch_does_not_show():
+    def at(factor):
+        return fitted(
+            n_samples=20, strength=lambda epoch: float(epoch), class_weight={"eggs": factor}
+        )
+
+    assert at(1.0).sampling_strategy_ == at(1.3).sampling_strategy_
+    with pytest.raises(ValueError, match=r"other parameters or another seed"):
+        at(1.3).to_torch_sampler().load_state_dict(at(1.0).to_torch_sampler().state_dict())
+
+
+def test_a_subclass_may_take_what_this_class_answers():
+    class Focused(InverseFrequencySampler):
+        def __init__(self, focus, sampling_strategy="none", **parameters):
+            super().__init__(**parameters)
+            self.focus, self.strategy = focus, sampling_strategy
+
+    assert Focused(3, sampling_strategy="mine").strategy == "mine"
+
+
 def test_the_display_shows_the_draws():
     display = ClassBalanceDisplay.from_sampler(fitted(n_samples={"eggs": 40}))
     assert display.resampled_counts.tolist() == [40, 80, 15]
@@ -295,10 +349,10 @@ def test_bad_factors_and_counts_are_refused(parameters, error, message):
         (0.5, r"give it class_weight=\{rare: 0\.5\} with n_samples='over' or 'under'"),
         ("auto", "n_samples='over' .* or 'under'"),
         ("all", "n_samples='over' .* or 'under'"),
-        ("not majority", r"give it n_samples='over'\."),
-        ("not minority", r"give it n_samples='under'\."),
-        ("minority", r"give it n_samples=\{minority: draws\}"),
-        ("majority", r"give it n_samples=\{majority: draws\}"),
+        ("not majority", "'over' .* or .*rows of the smallest class} for all .* but the largest"),
+        ("not minority", "'under' .* or .*rows of the largest class} for all .* but the smallest"),
+        ("minority", "n_samples={label of the smallest class: number of rows of the largest}"),
+        ("majority", "n_samples={label of the largest class: number of rows of the smallest}"),
         (lambda y: Counter(y), r"n_samples=strategy\(y\)"),
         (None, "give it n_samples, strength or class_weight"),
     ],

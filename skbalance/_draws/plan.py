@@ -24,7 +24,8 @@ class Plan:
     ``class_counts`` and ``quotas`` are int64 arrays of shape (n_classes,). ``pool`` holds the rows
     of each class in row order, class after class; without it, rows are known by class and ordinal
     only. Where quotas change, ``schedule`` is a function from epoch to quotas, ``quotas`` are those
-    of epoch 0, and ``most_draws`` bounds the draws of any epoch.
+    of epoch 0, and ``most_draws`` bounds the draws of any epoch. ``factors``, by which the schedule
+    weighs the classes, are part of the fingerprint: an epoch's quotas alone may hide them.
     """
 
     class_counts: np.ndarray
@@ -34,6 +35,7 @@ class Plan:
     pool: np.ndarray | None = None
     schedule: Callable[[int], np.ndarray] | None = None
     most_draws: int = MOST_DRAWS
+    factors: np.ndarray | None = None
 
     def epoch(self, number):
         """The epoch of that number, checked."""
@@ -101,7 +103,8 @@ class Plan:
     def _digest(self):
         pool = np.empty(0, dtype=np.uint32) if self.pool is None else self.pool
         result = blake2b(f"{self.seed} {self.replacement} {self.dtype}".encode(), digest_size=16)
-        for array in (self.class_counts, pool):
+        factors = np.empty(0) if self.factors is None else self.factors
+        for array in (self.class_counts, pool, factors):
             little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
             result.update(np.ascontiguousarray(little_endian).data)
         return result.digest()

@@ -27,6 +27,11 @@ def shares(class_counts, strength, factors=1.0):
     # Relative to the class with the largest power, so that no exponent overflows.
     largest = class_counts.max() if strength <= 1 else class_counts.min()
     weights = (class_counts / largest) ** (1 - strength) * (factors / np.max(factors))
+    if not weights.any():
+        raise ValueError(
+            f"strength={strength} and class_weight pull the classes too far apart for their "
+            "weights to be computed. Give a lower strength, or factors that are closer to each other."
+        )
     return weights / weights.sum()
 
 
