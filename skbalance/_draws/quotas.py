@@ -30,7 +30,7 @@ def shares(class_counts, strength, factors=1.0):
     if not weights.any():
         raise ValueError(
             f"strength={strength} and class_weight pull the classes too far apart for their "
-            "weights to be computed. Give a lower strength, or factors that are closer to each other."
+            "weights to be computed. Lower the strength, or give factors that are closer together."
         )
     return weights / weights.sum()
 
