@@ -13,9 +13,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _prior
-from skbalance._draws.quotas import row_weights
 from skbalance._labels.containers import refuse_dask
-from skbalance._planning import Parameters, Planned
+from skbalance._planning.parameters import Parameters
+from skbalance._planning.planned import Planned
 
 # What imbalanced-learn's words for its strategies become here, at strength 1. Some say different
 # things to its two samplers.
@@ -51,6 +51,18 @@ def no_sampling_strategy(name: str, value: Any) -> str:
     return f"{name} has no parameter sampling_strategy. In place of {value!r}, give it {instead}."
 
 
+# Fitted attributes that only some fits set.
+SOMETIMES_FITTED = (
+    "sample_indices_",
+    "n_features_in_",
+    "feature_names_in_",
+    "log_prior_shift_",
+    "bin_edges_",
+    "groups_",
+    "cell_counts_",
+    "cell_draws_",
+)
+
 NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
 
 
@@ -82,12 +94,18 @@ class Balancer(BaseEstimator):
         n_samples: float | str | Mapping[Any, int] | None = None,
         replacement: bool = False,
         class_weight: Mapping[Any, float] | Callable[[Any], Any] | None = None,
+        group_strength: float = 1.0,
+        target_type: str = "class",
+        bins: Any = 10,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.strength = strength
         self.n_samples = n_samples
         self.replacement = replacement
         self.class_weight = class_weight
+        self.group_strength = group_strength
+        self.target_type = target_type
+        self.bins = bins
         self.random_state = random_state
 
     def set_params(self, **params: Any) -> Any:
@@ -125,22 +143,25 @@ class Balancer(BaseEstimator):
 
     def _set_fitted(self, planned: Planned, X: Any) -> None:
         """Set all attributes that follow from the classes, the plan and the columns of X."""
-        classes, plan, shares = planned
         of_columns = BaseEstimator()
         if X is not None:
             validate_data(of_columns, X, skip_check_array=True)
         # Only now, so that a fit that fails leaves the sampler as it was.
-        for stale in "sample_indices_", "n_features_in_", "feature_names_in_":
+        for stale in SOMETIMES_FITTED:
             self.__dict__.pop(stale, None)
         self.__dict__.update(vars(of_columns))
-        labels = classes.tolist()
-        weights = row_weights(plan.class_counts, shares)
-        self.classes_ = classes
-        self.class_counts_ = plan.class_counts.copy()
-        self.class_weight_ = dict(zip(labels, weights.tolist(), strict=True))
-        self.sampling_strategy_ = dict(zip(labels, plan.quotas.tolist(), strict=True))
-        self.log_prior_shift_ = _prior.log_prior_shift(plan.class_counts, plan.quotas)
+        labels, plan = planned.classes.tolist(), planned.plan
+        self.classes_ = planned.classes
+        self.class_counts_ = planned.class_counts.copy()
+        self.class_weight_ = dict(zip(labels, planned.class_weights.tolist(), strict=True))
+        draws = planned.draws_of(plan, 0)
+        self.sampling_strategy_ = dict(zip(labels, draws.tolist(), strict=True))
+        self.__dict__.update(planned.others)
+        if not planned.why_uncorrected:
+            self.log_prior_shift_ = _prior.log_prior_shift(planned.class_counts, draws)
         self._plan = plan
+        self._draws_of = planned.draws_of
+        self._why_uncorrected = planned.why_uncorrected
         self._seed_is_given = isinstance(self.random_state, Integral)
 
     def correct_proba(self, proba: Any, *, epoch: int | None = None) -> Any:
@@ -171,7 +192,8 @@ class Balancer(BaseEstimator):
             Before `fit`.
         TypeError, ValueError
             Probabilities of another shape, negative, not summing to 1 (within 0.01) or no numbers;
-            a bad epoch, or none where strength is a function.
+            a bad epoch, or none where strength is a function; draws that change more than the
+            frequencies of classes (by sample_weight, groups or another target_type).
 
         References
         ----------
@@ -187,12 +209,17 @@ class Balancer(BaseEstimator):
         array([[0.9, 0.1]])
         """
         check_is_fitted(self, "_plan")
+        if self._why_uncorrected:
+            raise ValueError(
+                "correct_proba undoes a change in the frequencies of classes alone, one class a "
+                f"row, but {self._why_uncorrected}."
+            )
         refuse_dask(proba, "proba", "map it over the partitions")
-        if epoch is None and self._plan.schedule:
+        if epoch is None and self._plan.varies:
             raise ValueError(
                 "epoch must say which epoch's draws the probabilities stand for, as strength is a "
                 "function, got None."
             )
-        quotas = self._plan.quotas_of(0 if epoch is None else epoch)
-        log_shift = _prior.log_prior_shift(self._plan.class_counts, quotas)
+        draws = self._draws_of(self._plan, 0 if epoch is None else epoch)
+        log_shift = _prior.log_prior_shift(self.class_counts_, draws)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)

@@ -13,6 +13,12 @@ import numpy as np
 # Beyond this a float64 no longer holds every whole number.
 MOST_DRAWS = 2**53
 
+# What y may be: one class a row, several labels a row, or one number a row.
+TARGET_TYPES = "class", "multilabel", "continuous"
+
+# Rules of numpy's `histogram_bin_edges` for the width of bins.
+BIN_RULES = "auto", "doane", "fd", "rice", "scott", "sqrt", "stone", "sturges"
+
 # Borders between epochs are computed for the epoch after this one, too, in 64 bits.
 LAST_EPOCH = 2**63 - 2
 
@@ -101,6 +107,45 @@ def check_factor(factor, name):
     return float(factor)
 
 
+def check_target_type(target_type):
+    """Raise unless it is one of the kinds of target."""
+    message = f"target_type must be {' or '.join(map(repr, TARGET_TYPES))}, got {target_type!r}."
+    if not isinstance(target_type, str):
+        raise TypeError(message)
+    if target_type not in TARGET_TYPES:
+        raise ValueError(message)
+
+
+def check_bins(bins):
+    """Raise unless bins are a number of bins, the name of a rule or edges that rise."""
+    message = (
+        "bins must be an int from 1 on, the name of one of numpy's rules "
+        f"({', '.join(BIN_RULES)}) or an array of edges that rise, got {bins!r}."
+    )
+    if isinstance(bins, Integral) and not isinstance(bins, bool):
+        check_int(bins, message.partition(", got")[0], least=1)
+    elif isinstance(bins, str):
+        if bins not in BIN_RULES:
+            raise ValueError(message)
+    elif isinstance(bins, (bool, Real, Mapping)) or bins is None:
+        raise TypeError(message)
+    else:
+        _check_edges(bins, message)
+
+
+def _check_edges(edges, message):
+    try:
+        edges = np.asarray(edges)
+    except (TypeError, ValueError) as error:  # a ragged list
+        raise ValueError(message) from error
+    if edges.dtype.kind not in "iuf":
+        raise TypeError(message)
+    if edges.ndim != 1 or len(edges) < 2 or not np.isfinite(edges).all():
+        raise ValueError(message)
+    if not (edges[1:] > edges[:-1]).all():
+        raise ValueError(message)
+
+
 def check_n_samples(n_samples):
     """n_samples, once it is of a right kind and, as far as needs no data, value."""
     message = (
@@ -121,8 +166,8 @@ def check_n_samples(n_samples):
     return n_samples
 
 
-def draws_or_word(n_samples, n_rows, n_classes):
-    """A checked ``n_samples`` as a number of draws, or as the word that it is.
+def draws_or_word(n_samples, n_rows, n_parts, parts="classes"):
+    """A checked ``n_samples`` as a number of draws, at least one for each part, or as its word.
 
     >>> draws_or_word(None, 10, 2), draws_or_word(0.5, 10, 2), draws_or_word("over", 10, 2)
     (10, 5, 'over')
@@ -138,10 +183,11 @@ def draws_or_word(n_samples, n_rows, n_classes):
     if n_samples > MOST_DRAWS:
         raise ValueError(f"n_samples must be at most 2**53 draws, got {seen}.")
     n_draws = round(n_samples)
-    if n_draws < n_classes:
+    if n_draws < n_parts:
+        wanted = f"leave each of the {n_parts} {parts} a draw" if n_parts > 1 else "leave a draw"
         raise ValueError(
-            f"n_samples must leave each of the {n_classes} classes a draw, got {seen}. An int is "
-            "a number of draws, a float a fraction of the rows."
+            f"n_samples must {wanted}, got {seen}. An int is a number of draws, a float a fraction "
+            "of the rows."
         )
     return int(n_draws)
 

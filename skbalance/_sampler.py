@@ -14,6 +14,7 @@ from skbalance._balancer import Balancer
 from skbalance._draws.ranks import check_ranks
 from skbalance._labels.containers import label_array
 from skbalance._labels.rows import check_rows, take_rows
+from skbalance._planning.plans import plan_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +132,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         """No parameter, but what imbalanced-learn asks of every sampler; see `n_samples`."""
         return "auto"
 
-    def fit(self, X: Any, y: Any) -> InverseFrequencySampler:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None
+    ) -> InverseFrequencySampler:
         """Count the classes and plan the draws; nothing is drawn yet.
 
         Parameters
@@ -159,13 +162,17 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         parameters = self._checked_parameters(y)
         if X is not None:
             check_rows(X)
-        labels = label_array(y)
+        if parameters.target_type == "class":
+            y = label_array(y)
+        planned = plan_of(parameters, y, sample_weight, groups)
         if X is not None:
-            check_consistent_length(X, labels)  # only now: y="label" has a length, too
-        self._set_fitted(parameters.plan_of(labels), X)
+            check_consistent_length(X, y)  # only now: y="label" has a length, too
+        self._set_fitted(planned, X)
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None
+    ) -> tuple[Any, Any]:
         """Fit, and return the rows and labels of epoch 0.
 
         Parameters
@@ -202,7 +209,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
                 "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
                 "only labels."
             )
-        self.fit(X, y)
+        self.fit(X, y, sample_weight, groups)
         return self._fit_resample(X, y)
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:

@@ -17,14 +17,14 @@ RULES = {
     "_prior": {"numpy"},
     "_draws": {"numpy", "_arrays", "_checks"},
     "_labels": {"numpy", "scipy", "_arrays"},
-    "_planning": {"numpy", "_checks", "_draws", "_labels"},
+    "_planning": {"numpy", "scipy", "_arrays", "_checks", "_draws", "_labels"},
     "_partitions": {"numpy", "_arrays", "_labels"},
     "torch": {"numpy", "torch", "_checks", "_draws", "_labels", "_planning"},
-    "_balancer": {"numpy", "sklearn", "_prior", "_draws", "_labels", "_planning"},
-    "_sampler": {"numpy", "sklearn", "imblearn", "_balancer", "_draws", "_labels", "torch"},
+    "_balancer": {"numpy", "sklearn", "_prior", "_labels", "_planning"},
+    "_sampler": {"numpy", "sklearn", "imblearn", "_balancer", "_draws", "_labels", "_planning", "torch"},
     "_classifier": {"numpy", "sklearn", "_prior", "_labels", "_sampler"},
     "_displays": {"numpy", "sklearn", "matplotlib", "_labels", "_balancer"},
-    "dask": {"numpy", "sklearn", "dask", "_balancer", "_partitions"},
+    "dask": {"numpy", "sklearn", "dask", "_balancer", "_partitions", "_planning"},
 }
 # The demonstration may use whatever its extra installs.
 FREE = {"__init__", "__main__"}

@@ -112,9 +112,9 @@ class ClassBalanceDisplay:
                 "from_labels takes any labels."
             )
         check_is_fitted(sampler, "_plan")
-        quotas = sampler._plan.quotas_of(epoch)
+        draws = sampler._draws_of(sampler._plan, epoch)
         display = cls(
-            classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=quotas
+            classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=draws
         )
         return display.plot(ax, quantity=quantity)
 

@@ -21,12 +21,17 @@ circle is dealt anew. A row's place, found by the inverse of the shuffle, tells 
 draws it. Batches take successive draws of a class, and change their order in every epoch
 (`Epoch.shuffled`): else rows that share a batch would share one again, epoch after epoch.
 
+What is not one class a row (weights of rows, several labels, a continuous target) is drawn by the
+weights of rows instead: `line` tells how. Its classes have slots and batches as here, but for their
+fractions of a draw.
+
     quotas       strength and class counts to shares, and shares to whole draws
     keys         hashes of the seed and of what they are for
     permutation  keyed permutations, one element at a time, and their inverses
-    layout       slots to classes
+    layout       points to the runs that hold them, slots to classes
     plan         all that draws depend on, and where each epoch begins
     epoch        positions to rows, and rows to how often they are drawn
+    line         rows by their weights, side by side: the second kind of plan, and its epochs
     ranks        which positions are whose, where processes share an epoch
     batches      slots to batches that hold their share of every class
     streams      rows or batches in order, for any ranks, from anywhere in an epoch

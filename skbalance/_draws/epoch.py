@@ -1,4 +1,4 @@
-"""One epoch of a plan: positions to rows, and rows to how often they are drawn.
+"""One epoch of a plan: positions to slots to rows, and rows to how often they are drawn.
 
 The mathematics is told in `skbalance._draws`.
 """
@@ -12,35 +12,19 @@ from skbalance._draws.permutation import Domain, permute, pick, unpermute
 from skbalance._draws.ranks import ALONE
 
 
-class Epoch:
+class AnyEpoch:
     """One pass over the positions of a plan, each found by itself: O(1) a draw.
 
-    >>> from skbalance._draws.plan import Plan
-    >>> plan = Plan(np.array([1, 3]), np.array([2, 2]), seed=0, pool=np.array([2, 0, 1, 3]))
-    >>> plan.epoch(0).rows(np.arange(4)).tolist().count(2)
-    2
+    What an epoch of any plan is. Each kind says which rows the draws of a class take, and in which
+    order batches take them.
     """
 
-    def __init__(self, plan, number):
+    def __init__(self, plan, number, layout):
         self.plan = plan
         self.number = number
-        self.layout = plan.layout_of(number)
+        self.layout = layout
         self._slot_domain = Domain.of(len(self), plan.dtype)
         self._slot_key = Key.of(derive(plan.seed, SLOTS, number), plan.dtype)
-        classes = np.arange(len(plan.class_counts), dtype=np.uint64)
-        if plan.replacement:
-            self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
-            return
-        border, deal = plan.border_of(number)
-        self._border = border.astype(plan.dtype)
-        circle_bits = derive(plan.seed, CIRCLES, classes, deal.astype(np.uint64))
-        self._circle_keys = Key.of(circle_bits, plan.dtype)
-        # Each lap has two arcs: its first draws, whose rows are drawn once more, and the others.
-        self._first_arc = self.layout.quotas % plan.circles.n
-        arcs = np.stack([self._first_arc, plan.circles.n - self._first_arc], axis=1).ravel()
-        self._arcs = Domain.of(np.maximum(arcs, 1), plan.dtype)
-        arc_bits = derive(plan.seed, ARCS, number, np.arange(len(arcs), dtype=np.uint64))
-        self._arc_keys = Key.of(arc_bits, plan.dtype)
 
     def __len__(self):
         return self.layout.n_samples
@@ -69,6 +53,50 @@ class Epoch:
     def draws(self, positions):
         """Class at each position, and which draw of its class it is; see `Layout.draws`."""
         return self.layout.draws(self._slots(positions))
+
+    def rows_of(self, classes, nth):
+        """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
+        raise NotImplementedError
+
+    def shuffled(self, classes, nth):
+        """Draws of the classes in the order in which batches take them: a new one in each epoch."""
+        raise NotImplementedError
+
+    def _slots(self, positions):
+        own = positions.astype(self.plan.dtype)  # a copy, as they are permuted in place
+        return permute(own, self._slot_domain, self._slot_key)
+
+
+def uniform(bits, classes, nth):
+    """A number from 0 up to 1, of 53 bits, for each draw: a hash of the draw and of its class."""
+    return (mix64(gather(bits, classes) + nth.astype(np.uint64) * GOLDEN64) >> 11) * 2.0**-53
+
+
+class Epoch(AnyEpoch):
+    """An epoch of a plan with one class a row.
+
+    >>> from skbalance._draws.plan import Plan
+    >>> plan = Plan(np.array([1, 3]), np.array([2, 2]), seed=0, pool=np.array([2, 0, 1, 3]))
+    >>> plan.epoch(0).rows(np.arange(4)).tolist().count(2)
+    2
+    """
+
+    def __init__(self, plan, number):
+        super().__init__(plan, number, plan.layout_of(number))
+        classes = np.arange(len(plan.class_counts), dtype=np.uint64)
+        if plan.replacement:
+            self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
+            return
+        border, deal = plan.border_of(number)
+        self._border = border.astype(plan.dtype)
+        circle_bits = derive(plan.seed, CIRCLES, classes, deal.astype(np.uint64))
+        self._circle_keys = Key.of(circle_bits, plan.dtype)
+        # Each lap has two arcs: its first draws, whose rows are drawn once more, and the others.
+        self._first_arc = self.layout.quotas % plan.circles.n
+        arcs = np.stack([self._first_arc, plan.circles.n - self._first_arc], axis=1).ravel()
+        self._arcs = Domain.of(np.maximum(arcs, 1), plan.dtype)
+        arc_bits = derive(plan.seed, ARCS, number, np.arange(len(arcs), dtype=np.uint64))
+        self._arc_keys = Key.of(arc_bits, plan.dtype)
 
     def rows_of(self, classes, nth):
         """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
@@ -159,11 +187,7 @@ class Epoch:
             result[start:stop] = self._multiplicities_in_place(gather(classes, run), nth)
         return result
 
-    def _slots(self, positions):
-        own = positions.astype(self.plan.dtype)  # a copy, as they are permuted in place
-        return permute(own, self._slot_domain, self._slot_key)
-
     def _bootstrap(self, classes, nth):
-        """A uniform ordinal from 53 bits of each draw's hash: enough for the largest class."""
-        bits = mix64(gather(self._bootstrap_bits, classes) + nth.astype(np.uint64) * GOLDEN64)
-        return ((bits >> 11) * 2.0**-53 * self.plan.class_counts[classes]).astype(self.plan.dtype)
+        """Uniform ordinals: 53 bits are enough for the largest class."""
+        ordinals = uniform(self._bootstrap_bits, classes, nth) * self.plan.class_counts[classes]
+        return ordinals.astype(self.plan.dtype)

@@ -12,7 +12,17 @@ import numpy as np
 STREAM_VERSION = 2
 
 # What a key is for.
-SLOTS, CIRCLES, ARCS, BOOTSTRAP, BATCHES, WITHIN_BATCHES = range(6)
+(
+    SLOTS,
+    CIRCLES,
+    ARCS,
+    BOOTSTRAP,
+    BATCHES,
+    WITHIN_BATCHES,
+    LINE,
+    OFFSET,
+    WITHIN_CLASSES,
+) = range(9)
 
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15

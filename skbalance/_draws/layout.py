@@ -1,8 +1,50 @@
-"""The slots of an epoch laid out class after class."""
+"""What lies side by side: runs and the points in them, the slots of an epoch class after class."""
 
 import numpy as np
 
-from skbalance._arrays import gather
+from skbalance._arrays import gather, slices
+
+# Points that are this many runs beyond the start of their bucket are looked up by bisection.
+MOST_STEPS = 8
+
+
+class Runs:
+    """Runs side by side from 0 on, known by their ends: which of them holds a point.
+
+    A table has the first run of every 2**shift points, a bucket; from there it is a step or two.
+
+    >>> Runs(np.array([2, 5], dtype=np.uint32), n_buckets=4).holding(np.array([1, 2, 4])).tolist()
+    [0, 1, 1]
+    """
+
+    def __init__(self, ends, n_buckets):
+        self.ends = ends
+        self._shift = max(0, (int(ends[-1]) - 1).bit_length() - n_buckets.bit_length() + 1)
+        self._first = np.empty(-(-int(ends[-1]) >> self._shift), np.min_scalar_type(len(ends)))
+        filled = 0
+        for here in slices(len(ends)):
+            # Buckets that start in the runs so far: ends over 2**shift, rounded up.
+            started = -(-ends[here].astype(np.int64) >> self._shift)
+            numbers = np.arange(here.start, here.start + len(started), dtype=self._first.dtype)
+            self._first[filled : started[-1]] = np.repeat(numbers, np.diff(started, prepend=filled))
+            filled = started[-1]
+
+    def holding(self, points):
+        """Index of the run that holds each point, as intp."""
+        found = gather(self._first, points >> self._shift).astype(np.intp)
+        if self._shift == 0:
+            return found
+        beyond = np.flatnonzero(points >= gather(self.ends, found))
+        points, runs = gather(points, beyond), gather(found, beyond)
+        for _ in range(MOST_STEPS):
+            runs += 1
+            found[beyond] = runs
+            still = np.flatnonzero(points >= gather(self.ends, runs))
+            if not still.size:
+                return found
+            beyond, points, runs = gather(beyond, still), gather(points, still), gather(runs, still)
+        found[beyond] = np.searchsorted(self.ends, points, side="right")
+        return found
 
 
 class Layout:
@@ -13,15 +55,8 @@ class Layout:
         self.quotas = quotas.astype(dtype)
         self.ends = np.cumsum(quotas).astype(dtype)
         self.starts = self.ends - self.quotas
-        # A table of the class of the first of every 2**shift slots. Few such buckets hold slots of
-        # two classes.
-        n_buckets = min(max(2**12, 64 * len(quotas)), 2**20)
-        self._shift = max(0, (self.n_samples - 1).bit_length() - n_buckets.bit_length() + 1)
-        ends_in_buckets = -((-np.cumsum(quotas)) >> self._shift)  # rounded up
-        n_first = np.diff(ends_in_buckets, prepend=0)
-        self._buckets = np.repeat(
-            np.arange(len(quotas), dtype=np.min_scalar_type(len(quotas) - 1)), n_first
-        )
+        # Few of so many buckets hold slots of two classes.
+        self._runs = Runs(self.ends, min(max(2**12, 64 * len(quotas)), 2**20))
 
     def class_of(self, slots):
         """Index of the class whose run holds each slot.
@@ -29,11 +64,7 @@ class Layout:
         >>> Layout(np.array([2, 3]), np.uint32).class_of(np.arange(5, dtype=np.uint32)).tolist()
         [0, 0, 1, 1, 1]
         """
-        classes = gather(self._buckets, slots >> self._shift).astype(np.intp)
-        if self._shift:
-            later = np.flatnonzero(slots >= gather(self.ends, classes))
-            classes[later] = np.searchsorted(self.ends, slots[later], side="right")
-        return classes
+        return self._runs.holding(slots)
 
     def draws(self, slots):
         """Class at each slot, and which draw of its class it is, from 0; overwrites ``slots``.

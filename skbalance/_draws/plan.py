@@ -37,6 +37,11 @@ class Plan:
     most_draws: int = MOST_DRAWS
     factors: np.ndarray | None = None
 
+    @property
+    def varies(self):
+        """Whether an epoch may be unlike the one before."""
+        return self.schedule is not None
+
     def epoch(self, number):
         """The epoch of that number, checked."""
         return Epoch(self, check_epoch(number))

@@ -8,6 +8,19 @@ from skbalance._checks import MOST_DRAWS
 # quotas must not.
 DECIMALS = 6
 
+# Where fractions themselves are drawn by, they keep this many of their first bits.
+FIRST_BITS = 40
+
+
+def rounded(values):
+    """Values by their first bits alone, the same on all platforms.
+
+    >>> rounded(np.array([1 / 3])).item() * 3 == 1, float(rounded(9 * (1 / 3 - 1e-16)))
+    (False, 3.0)
+    """
+    mantissas, exponents = np.frexp(values)
+    return np.ldexp(np.rint(np.ldexp(mantissas, FIRST_BITS)), exponents - FIRST_BITS)
+
 
 def shares(class_counts, strength, factors=1.0):
     """Fraction of the draws of each class: proportional to ``factor_c * n_c ** (1 - strength)``.
@@ -28,11 +41,39 @@ def shares(class_counts, strength, factors=1.0):
     largest = class_counts.max() if strength <= 1 else class_counts.min()
     weights = (class_counts / largest) ** (1 - strength) * (factors / np.max(factors))
     if not weights.any():
-        raise ValueError(
-            f"strength={strength} and class_weight pull the classes too far apart for their "
-            "weights to be computed. Lower the strength, or give factors that are closer together."
-        )
+        raise ValueError(too_far(strength))
     return weights / weights.sum()
+
+
+def cell_shares(counts, groups, classes, strength, factors, group_strength):
+    """Fraction of the draws of each cell, which is a group and a class that occur together.
+
+    Groups share the draws by ``N_g ** (1 - group_strength)``, and within each group its classes do
+    by ``factor_c * n_gc ** (1 - strength)``. Cells come sorted by group: of each, the arrays hold
+    its number of rows and the indices of its group and class.
+
+    >>> cells = np.array([60, 20, 20]), np.array([0, 0, 1]), np.array([0, 1, 1])
+    >>> cell_shares(*cells, 1.0, np.ones(2), 1.0).tolist()
+    [0.25, 0.25, 0.5]
+    """
+    counts = counts.astype(np.float64)
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    # Relative to the cell of the group with the largest power, so that no exponent overflows.
+    extreme = np.maximum if strength <= 1 else np.minimum
+    weights = (counts / extreme.reduceat(counts, first)[groups]) ** (1 - strength)
+    weights *= factors[classes] / np.maximum.reduceat(factors[classes], first)[groups]
+    sums = np.add.reduceat(weights, first)
+    if not sums.all():
+        raise ValueError(too_far(strength))
+    return shares(np.add.reduceat(counts, first), group_strength)[groups] * weights / sums[groups]
+
+
+def too_far(strength):
+    """The message about classes whose weights cannot be computed side by side."""
+    return (
+        f"strength={strength} and class_weight pull the classes too far apart for their weights to "
+        "be computed. Lower the strength, or give factors that are closer together."
+    )
 
 
 def row_weights(class_counts, shares):

@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 from skbalance._checks import check_epoch
 from skbalance._draws.batches import Cut, batches, parts_of_batches
+from skbalance._draws.line import LinePlan
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import Ranks
 
@@ -30,7 +31,7 @@ class Progress(NamedTuple):
 class RowStream:
     """The rows of a rank, epoch by epoch."""
 
-    def __init__(self, plan: Plan, ranks: Ranks) -> None:
+    def __init__(self, plan: Plan | LinePlan, ranks: Ranks) -> None:
         self.plan = plan
         self.ranks = ranks
 
@@ -77,7 +78,9 @@ class BatchStream:
     one at a time, each split among all ranks.
     """
 
-    def __init__(self, plan: Plan, ranks: Ranks, batch_size: int, drop_last: bool) -> None:
+    def __init__(
+        self, plan: Plan | LinePlan, ranks: Ranks, batch_size: int, drop_last: bool
+    ) -> None:
         self.plan = plan
         self.ranks = ranks
         self.batch_size = batch_size
@@ -87,7 +90,7 @@ class BatchStream:
     def is_full(self) -> bool:
         """Whether all batches of all epochs have ``batch_size`` rows."""
         is_multiple = self.plan.n_samples(0) % self._cut.size == 0
-        return self._cut.drop_last or (self.plan.schedule is None and is_multiple)
+        return self._cut.drop_last or (not self.plan.varies and is_multiple)
 
     def start_of(self, epoch: int) -> Progress:
         """Where an epoch starts."""

@@ -5,6 +5,8 @@ come from are never imported.
 
     containers   which container this is; its labels as a numpy array
     codes        labels to sorted classes, and a code for each row
+    label_sets   several labels a row, as a sparse indicator
+    numbers      weights of rows, and continuous targets in bins
     pools        codes to the rows of each class, and back
     rows         what can be resampled, and picking its rows
 """

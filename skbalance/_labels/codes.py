@@ -193,7 +193,7 @@ def _in_order(numbers, codes, dtype):
 def _check_objects(found, codes, labels):
     """Raise for objects that are missing, arrays or floats."""
     for number, label in enumerate(found):
-        if _is_missing(label):
+        if is_missing(label):
             raise ValueError(missing(np.flatnonzero(codes == number)))
         if hasattr(label, "__array__") and not isinstance(label, np.generic):
             raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
@@ -227,7 +227,7 @@ def _unsortable(found):
     return seen + "pass strings or integers in their place."
 
 
-def _is_missing(label):
+def is_missing(label):
     """None, NaN, NaT (unequal to themselves) and pandas.NA (which refuses to be a truth value)."""
     try:
         return label is None or bool(label != label)

@@ -83,14 +83,20 @@ def label_array(y):
     refuse_unreadable(y, "y")
     if sparse.issparse(y):
         raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
+    return _one_dimensional(array_of(y))
+
+
+def array_of(y, name="y", what="labels"):
+    """The values of a container, dense and whole, as a numpy array in which none is missing."""
+    refuse_unreadable(y, name)
     if not is_label_container(y):
         raise TypeError(
-            "y must be labels (an array, a series, a tensor, a list), "
-            f"got {type(y).__name__}{_hint(y)}."
+            f"{name} must be {what} (an array, a series, a tensor, a list), "
+            f"got {type(y).__name__}{_hint(y, name)}."
         )
-    _refuse_records(y)
-    _refuse_missing(y)
-    return _one_dimensional(_as_array(y))
+    _refuse_records(y, name)
+    _refuse_missing(y, name, what)
+    return _as_array(y, name, what)
 
 
 def concatenate(parts):
@@ -106,13 +112,18 @@ def concatenate(parts):
     return np.concatenate(parts)
 
 
-def missing(rows):
-    """The message about labels that are missing in those rows."""
-    some = ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
+def missing(rows, name="y", what="labels"):
+    """The message about labels, or other values, that are missing in those rows."""
+    way_out = " or give them a class of their own" if what == "labels" else ""
     return (
-        f"y has missing labels (None, NaN or NA) at row {some}; "
-        "drop those rows or give them a class of their own."
+        f"{name} has missing {what} (None, NaN or NA) at row {some(rows)}; drop those rows"
+        f"{way_out}."
     )
+
+
+def some(rows):
+    """The first few row numbers, as a message shows them."""
+    return ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
 
 
 def unknown(seen):
@@ -123,29 +134,31 @@ def unknown(seen):
     )
 
 
-def _hint(y):
+def _hint(y, name):
     """What to pass in place of something that is not a container of labels."""
     if isinstance(y, (str, bytes)):
         return f" {shortened(y)}: pass the column itself, X[{shortened(y)}]"
     if hasattr(y, "column_names"):  # a table of Hugging Face
         return f": pass one of its columns, y[...] with {' or '.join(map(repr, y.column_names))}"
     if isinstance(y, Mapping):
-        return ": pass list(y.values()) if it has one label for each row, in their order"
+        return f": pass list({name}.values()) if it has one label for each row, in their order"
     if isinstance(y, Set):
         return ": it keeps neither order nor repetitions, pass one label for each row"
-    return ": pass list(y)" if isinstance(y, Iterable) else ""
+    return f": pass list({name})" if isinstance(y, Iterable) else ""
 
 
-def _refuse_records(y):
+def _refuse_records(y, name):
     """Raise TypeError for a structured column of numpy, pandas, polars or pyarrow."""
     # A pandas frame is no such column, though it may have a column called dtype.
     dtype = None if is_a(y, "pandas.DataFrame") else getattr(y, "dtype", None)
     dtype = getattr(y, "type", None) if is_a(y, "pyarrow") else dtype
     if getattr(dtype, "names", None) or str(dtype).lower().startswith("struct"):
-        raise TypeError(f"y holds records of several fields ({dtype}): pass one of the fields.")
+        raise TypeError(
+            f"{name} holds records of several fields ({dtype}): pass one of the fields."
+        )
 
 
-def _refuse_missing(y):
+def _refuse_missing(y, name, what):
     """Raise for missing labels that numpy would hide.
 
     It would turn the remaining labels into floats, and would show masked entries.
@@ -159,9 +172,8 @@ def _refuse_missing(y):
     else:
         return
     if absent.any():
-        raise ValueError(
-            missing(np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent))
-        )
+        rows = np.flatnonzero(absent.any(axis=1) if absent.ndim == 2 else absent)
+        raise ValueError(missing(rows, name, what))
 
 
 def _columns(y):
@@ -171,7 +183,7 @@ def _columns(y):
     return y.columns if is_a(y, "pyarrow.Table", "pyarrow.RecordBatch") else [y]
 
 
-def _as_array(y):
+def _as_array(y, name, what):
     """The numpy array of labels, in which missing or mixed labels can still be told apart."""
     if is_a(y, "torch.Tensor"):
         return _array_of_tensor(y)
@@ -179,15 +191,18 @@ def _as_array(y):
         if hasattr(y, "__array__") or isinstance(y, memoryview):
             array = np.asarray(y)
         else:
-            whole = _whole(y)
-            if hasattr(whole, "__array__"):  # a Hugging Face column in the format of numpy or torch
-                return _as_array(whole)
-            array = _array_of_sequence(list(whole))
+            everything = whole(y)
+            if hasattr(
+                everything, "__array__"
+            ):  # a Hugging Face column in the format of numpy or torch
+                return _as_array(everything, name, what)
+            array = _array_of_sequence(list(everything))
         if _holds_lists(array):
             array = _array_of_rows([list(row) for row in array])
     except (TypeError, ValueError, NotImplementedError) as error:
         raise ValueError(
-            f"y must be one label a row, got {type(y).__name__} that numpy cannot hold: {error}"
+            f"{name} must be one {what[:-1]} a row, got {type(y).__name__} that numpy cannot hold: "
+            f"{error}"
         ) from None
     return array
 
@@ -202,7 +217,7 @@ def _array_of_tensor(y):
         return y.float().numpy(force=True)
 
 
-def _whole(y):
+def whole(y):
     """The sequence read at once: a Hugging Face column is slow item by item."""
     try:
         return y[:]

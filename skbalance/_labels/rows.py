@@ -89,6 +89,8 @@ def _rows_per_block(data):
 
 def _take_from_unknown(data, indices):
     """Rows of a container of no package known here, picked as from pandas or numpy."""
+    if hasattr(data, "__array__") and not hasattr(data, "__getitem__"):
+        return np.asarray(data)[indices]
     message = f"Rows can be picked from {ROWS}, but not from {type(data).__name__}; {WAY_OUT}."
     try:
         rows = (data.iloc if hasattr(data, "iloc") else data)[indices]
@@ -125,6 +127,8 @@ def _shape(X):
         return X.shape and tuple(X.shape)
     if is_a(X, "pyarrow.Array", "pyarrow.ChunkedArray"):
         return (len(X),)
+    if hasattr(X, "__array__") and not hasattr(X, "__getitem__"):
+        return np.asarray(X).shape  # it can do no more than become an array
     if not isinstance(X, Sequence) or isinstance(X, (str, bytes)):
         return None
     if len(X) > 0 and isinstance(X[0], Sequence) and not isinstance(X[0], (str, bytes)):

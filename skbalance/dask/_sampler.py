@@ -18,6 +18,7 @@ from skbalance._partitions import (
     resample_partition,
     row_multiplicities,
 )
+from skbalance._planning.exact import plan_of_classes
 from skbalance.dask._collections import (
     bound,
     check_alike,
@@ -153,7 +154,7 @@ class InverseFrequencySampler(Balancer):
             )
         )
         classes, class_counts, partitions = combine_counts(reports)
-        planned = parameters.plan_of_counts(classes, class_counts)
+        planned = plan_of_classes(parameters, classes, class_counts)
         self._set_fitted(planned, None if X is None else rowless(X))
         self._X, self._y, self._partitions = X, y, partitions
         return self

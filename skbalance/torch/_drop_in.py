@@ -13,7 +13,8 @@ from torch.utils.data import TensorDataset
 
 from skbalance._checks import check_int
 from skbalance._labels.containers import label_array
-from skbalance._planning import Parameters
+from skbalance._planning.parameters import Parameters
+from skbalance._planning.plans import plan_of
 from skbalance.torch._dataset_labels import (
     check_has_rows,
     integer_columns,
@@ -127,7 +128,7 @@ def _plan(labels: Any, num_samples: int | None) -> Any:
         check_int(num_samples, "num_samples must be an int or None", least=-inf)
     seed = int(torch.empty((), dtype=torch.int64).random_().item())
     try:
-        return Parameters(n_samples=num_samples, random_state=seed).plan_of(labels).plan
+        return plan_of(Parameters(n_samples=num_samples, random_state=seed), labels).plan
     except ValueError as error:
         # The caller knows the parameter by torchsampler's name.
         raise ValueError(str(error).replace("n_samples", "num_samples")) from None

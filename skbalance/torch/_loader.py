@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader
 
-from skbalance._planning import Parameters
+from skbalance._planning.parameters import Parameters
+from skbalance._planning.plans import plan_of
 from skbalance.torch._dataset_labels import check_labels, labels_of_dataset
 from skbalance.torch._samplers import BalancedBatchSampler, BalancedSampler
 
@@ -91,6 +92,6 @@ class BalancedDataLoader(DataLoader[Any]):
             class_weight=class_weight,
             random_state=random_state,
         )
-        rows = BalancedSampler(parameters.plan_of(labels).plan)
+        rows = BalancedSampler(plan_of(parameters, labels).plan)
         batch_sampler = BalancedBatchSampler(rows, batch_size, drop_last)
         super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)

@@ -8,6 +8,7 @@ from typing import Any
 from torch.utils.data import BatchSampler, DistributedSampler, Sampler
 
 from skbalance._checks import check_bool, check_epoch, check_int
+from skbalance._draws.line import LinePlan
 from skbalance._draws.passes import Passes, ResumableIterator, state_of
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import ALONE, Ranks
@@ -123,8 +124,8 @@ class BalancedSampler(_StreamSampler):
     (True, True)
     """
 
-    def __init__(self, plan: Plan, ranks: Ranks = ALONE) -> None:
-        if not isinstance(plan, Plan):
+    def __init__(self, plan: Plan | LinePlan, ranks: Ranks = ALONE) -> None:
+        if not isinstance(plan, Plan | LinePlan):
             raise TypeError(
                 "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(dataset), "
                 f"not from {type(plan).__name__}."
@@ -249,7 +250,7 @@ class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
     True
     """
 
-    def __init__(self, plan: Plan, ranks: Ranks) -> None:
+    def __init__(self, plan: Plan | LinePlan, ranks: Ranks) -> None:
         super().__init__(plan, ranks)
         if ranks.drop_last and len(self) == 0:
             raise ValueError(
