@@ -11,6 +11,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
+from skbalance._checks import check_target_type
 from skbalance._draws.ranks import check_ranks
 from skbalance._labels.containers import label_array
 from skbalance._labels.rows import check_rows, take_rows
@@ -254,6 +255,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         dataset: Any = None,
         *,
         labels: Any = None,
+        sample_weight: Any = None,
+        groups: Any = None,
         num_replicas: int | None = None,
         rank: int | None = None,
         drop_last: bool = False,
@@ -317,15 +320,24 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         from skbalance.torch._dataset_labels import check_labels, labels_of
         from skbalance.torch._samplers import BalancedSampler, DistributedBalancedSampler
         from skbalance.torch._seed import common_seed
+        from skbalance.torch._targets import KINDS
 
         ranks = check_ranks(num_replicas, rank, drop_last)
+        check_target_type(self.target_type)
         if labels is not None:
-            # Read before lengths are compared: not everything that is no labels has a length.
-            labels = label_array(labels)
+            if self.target_type == "class":
+                # Read before lengths are compared: not everything that is no labels has a length.
+                labels = label_array(labels)
             check_labels(labels, dataset)
-            self.fit(None, labels)
+            self.fit(None, labels, sample_weight, groups)
         elif dataset is not None:
-            self.fit(None, labels_of(dataset))
+            labels = labels_of(dataset, KINDS[self.target_type])
+            self.fit(None, labels, sample_weight, groups)
+        elif sample_weight is not None or groups is not None:
+            raise ValueError(
+                "sample_weight and groups are of the rows of a dataset: give the dataset or labels "
+                "with them, or call fit(None, y, sample_weight, groups) before."
+            )
         check_is_fitted(self, "_plan")
         if ranks is None:
             return BalancedSampler(self._plan)
@@ -342,6 +354,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         batch_size: int,
         drop_last: bool = False,
         labels: Any = None,
+        sample_weight: Any = None,
+        groups: Any = None,
         num_replicas: int | None = None,
         rank: int | None = None,
     ) -> BalancedBatchSampler:
@@ -389,7 +403,14 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             DistributedBalancedSampler,
         )
 
-        rows = self.to_torch_sampler(dataset, labels=labels, num_replicas=num_replicas, rank=rank)
+        rows = self.to_torch_sampler(
+            dataset,
+            labels=labels,
+            sample_weight=sample_weight,
+            groups=groups,
+            num_replicas=num_replicas,
+            rank=rank,
+        )
         if isinstance(rows, DistributedBalancedSampler):
             return DistributedBalancedBatchSampler(rows, batch_size, drop_last)
         return BalancedBatchSampler(rows, batch_size, drop_last)

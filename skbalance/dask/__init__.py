@@ -1,7 +1,7 @@
 """The same sampler for tables larger than memory: dask collections in, lazy dask collections out.
 
-RULE: dask, numpy and scikit-learn; of this library `_balancer`, `_partitions` and `_planning`, but neither torch
-nor the sampler in memory.
+RULE: dask, numpy and scikit-learn; of this library `_balancer`, `_partitions` and `_planning`, but
+neither torch nor the sampler in memory.
 
     _sampler       InverseFrequencySampler for dask's collections
     _collections   all that knows how dask works inside

@@ -1,13 +1,14 @@
 """Balanced samplers, batch samplers and loaders for torch.
 
-RULE: torch and numpy; of this library `_checks`, `_draws`, `_labels` and `_planning`, never an
-estimator: estimators make these, not the other way round.
+RULE: torch, numpy and scipy; of this library `_checks`, `_draws`, `_labels` and `_planning`, never
+an estimator: estimators make these, not the other way round.
 
     _samplers           rows and batches as torch's samplers
     _loader             BalancedDataLoader
     _drop_in            ImbalancedDatasetSampler
     _dataset_labels     the labels of a dataset, without loading an item
     _label_sources      attributes and columns in which datasets keep their labels
+    _targets            kinds of targets: how they are read, and which tensors could hold them
     _target_transform   labels as the model sees them
     _seed               the seed that processes have in common
 """

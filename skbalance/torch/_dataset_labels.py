@@ -18,8 +18,6 @@ from torch.utils.data import (
 )
 
 from skbalance._labels.containers import (
-    concatenate,
-    is_label_container,
     label_array,
     refuse_unreadable,
 )
@@ -32,24 +30,26 @@ from skbalance.torch._label_sources import (
     only,
 )
 from skbalance.torch._target_transform import transformed
+from skbalance.torch._targets import CLASSES, n_labels
 
 
-def labels_of(dataset_or_labels):
-    """Labels, given as such or found in a dataset; what could be either is labels.
+def labels_of(dataset_or_labels, kind=CLASSES):
+    """Targets of a kind, given as such or found in a dataset; what could be either is labels.
 
     >>> labels_of(["a", "b"])
     ['a', 'b']
     """
     check_has_rows(dataset_or_labels)
     refuse_unreadable(dataset_or_labels, "dataset")
-    if isinstance(dataset_or_labels, Dataset) or not is_label_container(dataset_or_labels):
-        return labels_of_dataset(dataset_or_labels)
-    _check_items_are_labels(dataset_or_labels)
+    if isinstance(dataset_or_labels, Dataset) or n_labels(dataset_or_labels) is None:
+        return labels_of_dataset(dataset_or_labels, kind=kind)
+    if kind is CLASSES:
+        _check_items_are_labels(dataset_or_labels)
     return dataset_or_labels
 
 
-def labels_of_dataset(dataset, rows=None):
-    """Labels of a dataset as its items have them: of all rows, or of those given, in their order.
+def labels_of_dataset(dataset, rows=None, kind=CLASSES):
+    """Targets of a dataset as its items have them: of all rows, or of those given, in their order.
 
     A list is a dataset here, as it is for torch. Only the labels of the given rows need to be
     valid: those of other rows may be missing, or unknown to a target_transform.
@@ -66,21 +66,24 @@ def labels_of_dataset(dataset, rows=None):
         return _checked(dataset.get_labels(), dataset, rows)
     if isinstance(dataset, Subset):
         indices = row_numbers(dataset.indices, _length(dataset.dataset), "Subset.indices")
-        labels = labels_of_dataset(dataset.dataset, indices if rows is None else indices[rows])
+        rows = indices if rows is None else indices[rows]
+        labels = labels_of_dataset(dataset.dataset, rows, kind)
         # A Subset may have a transform of its own; that of its dataset is applied already.
-        return transformed(labels, dataset) if "target_transform" in vars(dataset) else labels
-    return transformed(_checked(_find(dataset), dataset, rows), dataset)
+        has_own = "target_transform" in vars(dataset)
+        return transformed(labels, dataset, kind is CLASSES) if has_own else labels
+    labels = _checked(_find(dataset, kind), dataset, rows)
+    return transformed(labels, dataset, kind is CLASSES)
 
 
 def check_labels(labels, dataset):
     """Raise unless the dataset has rows that a sampler can draw, and one label for each of them."""
     check_has_rows(dataset)
     n_rows = _length(dataset)
+    found = n_labels(labels)
     # Labels of the wrong kind are refused, in better words, by whoever reads them.
-    if n_rows is not None and is_label_container(labels) and len(labels) != n_rows:
+    if n_rows is not None and found is not None and found != n_rows:
         raise ValueError(
-            f"{type(dataset).__name__} has {n_rows} rows, but there are {len(labels)} labels. "
-            f"{WAY_OUT}"
+            f"{type(dataset).__name__} has {n_rows} rows, but there are {found} labels. {WAY_OUT}"
         )
 
 
@@ -106,15 +109,9 @@ def row_numbers(indices, n_rows, name):
     return rows.astype(np.int64)
 
 
-def integer_columns(dataset):
-    """The tensors of a TensorDataset that could be labels: one integer a row, and not the first
-    tensor, which holds the inputs.
-    """
-    return [tensor for tensor in dataset.tensors[1:] if _is_integer_column(tensor)]
-
-
-def _is_integer_column(tensor):
-    return tensor.ndim == 1 and not tensor.is_floating_point() and not tensor.is_complex()
+def columns(dataset, kind=CLASSES):
+    """The tensors of a TensorDataset that could be targets; the first one holds inputs."""
+    return [tensor for tensor in dataset.tensors[1:] if kind.is_column(tensor)]
 
 
 def _length(dataset):
@@ -174,7 +171,7 @@ def _is_unordered(item):
 
 def _checked(labels, dataset, rows):
     """The labels that a dataset shows, or those of the given rows."""
-    if not is_label_container(labels):
+    if n_labels(labels) is None:
         raise TypeError(
             f"{type(dataset).__name__} shows {type(labels).__name__} as its labels. {WAY_OUT}"
         )
@@ -182,41 +179,42 @@ def _checked(labels, dataset, rows):
     if rows is None:
         return labels
     # Checked once more, for a Subset of a dataset without a length.
-    return take_rows(labels, row_numbers(rows, len(labels), "Subset.indices"))
+    return take_rows(labels, row_numbers(rows, n_labels(labels), "Subset.indices"))
 
 
-def _find(dataset):
+def _find(dataset, kind):
     """The labels by the first way that fits: the kinds of torch, Hugging Face's, attributes."""
     if isinstance(dataset, TensorDataset):
-        return _of_tensors(dataset)
+        return _of_tensors(dataset, kind)
     if isinstance(dataset, ConcatDataset):
-        return concatenate([label_array(labels_of_dataset(part)) for part in dataset.datasets])
+        parts = [labels_of_dataset(part, kind=kind) for part in dataset.datasets]
+        return kind.join([kind.read(part) for part in parts])
     if isinstance(dataset, StackDataset):
-        return _of_stack(dataset)
+        return _of_stack(dataset, kind)
     if hasattr(dataset, "column_names") and hasattr(dataset, "with_format"):
         return of_hugging_face(dataset)
-    return of_attributes(dataset)
+    return of_attributes(dataset, kind)
 
 
-def _of_tensors(dataset):
-    """The last tensor, if it holds one integer a row, and no other does but for the first."""
+def _of_tensors(dataset, kind):
+    """The last tensor, if it could hold the targets, and no other does but for the first."""
     last = dataset.tensors[-1]
-    if not _is_integer_column(last):
+    if not kind.is_column(last):
         raise TypeError(
             f"The last tensor of TensorDataset is no labels: {last.dtype} of shape "
-            f"{tuple(last.shape)}, wanted one integer a row. {WAY_OUT}"
+            f"{tuple(last.shape)}, wanted {kind.wanted}. {WAY_OUT}"
         )
-    if not all(torch.equal(other, last) for other in integer_columns(dataset)):
+    if not all(torch.equal(other, last) for other in columns(dataset, kind)):
         raise ValueError(
-            f"TensorDataset has several tensors of one integer a row that differ. {WAY_OUT}"
+            f"TensorDataset has several tensors of {kind.wanted} that differ. {WAY_OUT}"
         )
     return last
 
 
-def _of_stack(dataset):
+def _of_stack(dataset, kind):
     """The last member of a tuple, the one that is called a label in a dict."""
     members = dataset.datasets
     if not isinstance(members, dict):
-        return labels_of(members[-1])
+        return labels_of(members[-1], kind)
     named = [name for name in members if name in LABEL_NAMES]
-    return labels_of(members[only(named, list(members), dataset, WAY_OUT)])
+    return labels_of(members[only(named, list(members), dataset, WAY_OUT)], kind)

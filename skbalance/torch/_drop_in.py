@@ -17,7 +17,7 @@ from skbalance._planning.parameters import Parameters
 from skbalance._planning.plans import plan_of
 from skbalance.torch._dataset_labels import (
     check_has_rows,
-    integer_columns,
+    columns,
     labels_of_dataset,
     row_numbers,
 )
@@ -115,9 +115,9 @@ def _found_labels(dataset: Any, rows: Any, callback_get_label: Any) -> Any:
         labels = label_array(callback_get_label(dataset))
         return labels[rows] if len(labels) == len(dataset) else labels
     if isinstance(dataset, TensorDataset) and len(dataset.tensors) > 1:
-        second, columns = dataset.tensors[1], integer_columns(dataset)
+        second, found = dataset.tensors[1], columns(dataset)
         # Of ids, attention mask and labels, the labels are the third.
-        if len(dataset.tensors) == 2 or (len(columns) == 1 and columns[0] is second):
+        if len(dataset.tensors) == 2 or (len(found) == 1 and found[0] is second):
             return second[rows]
     return labels_of_dataset(dataset, rows)
 

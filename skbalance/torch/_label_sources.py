@@ -5,8 +5,8 @@ import os
 import numpy as np
 import torch
 
-from skbalance._labels.containers import is_label_container, label_array
 from skbalance.torch._target_transform import check_targets
+from skbalance.torch._targets import n_labels
 
 # Where datasets keep one label for each row, or pairs of an input and its label: the public names
 # of torchvision and skorch, and the private ones of torchvision's newer datasets. The private names
@@ -70,7 +70,7 @@ def only(candidates, names, dataset, way_out):
     )
 
 
-def of_attributes(dataset):
+def of_attributes(dataset, kind):
     """What its attributes show, if those that are there agree."""
     found = _shown(dataset, *PUBLIC_NAMES) or _shown(dataset, *PRIVATE_NAMES)
     if not found:
@@ -82,7 +82,7 @@ def of_attributes(dataset):
     first, *others = found.values()
     # A list of samples that was relabelled, say, beside targets that were not: items have the
     # labels of one of them, and nothing tells which.
-    if not all(np.array_equal(label_array(first), label_array(other)) for other in others):
+    if not all(_are_equal(kind.read(first), kind.read(other)) for other in others):
         raise ValueError(
             f"{type(dataset).__name__} has several labels that differ: {', '.join(found)}. "
             f"{WAY_OUT}"
@@ -90,12 +90,19 @@ def of_attributes(dataset):
     return first
 
 
+def _are_equal(labels, others):
+    """Whether targets that were read are the same, row by row."""
+    if isinstance(labels, list):
+        return len(labels) == len(others) and all(map(np.array_equal, labels, others))
+    return np.array_equal(labels, others)
+
+
 def _shown(dataset, names_of_labels, names_of_pairs):
     """The labels behind each of these names that the dataset has."""
     if hasattr(dataset, "iloc"):
         return {}  # a pandas frame, whose attributes may be columns
     found = {name: getattr(dataset, name, None) for name in names_of_labels}
-    found = {name: labels for name, labels in found.items() if is_label_container(labels)}
+    found = {name: labels for name, labels in found.items() if n_labels(labels) is not None}
     for name in names_of_pairs:
         pairs = getattr(dataset, name, ())
         if _is_pairs(pairs):

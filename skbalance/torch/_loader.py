@@ -10,8 +10,10 @@ from torch.utils.data import DataLoader
 
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.plans import plan_of
+from skbalance._planning.strategies import no_sampling_strategy
 from skbalance.torch._dataset_labels import check_labels, labels_of_dataset
 from skbalance.torch._samplers import BalancedBatchSampler, BalancedSampler
+from skbalance.torch._targets import KINDS
 
 
 class BalancedDataLoader(DataLoader[Any]):
@@ -29,10 +31,12 @@ class BalancedDataLoader(DataLoader[Any]):
     batch_size : int, default=1
         Most rows in a batch. Each batch holds its share of every class, rounded down or up, and
         without drop_last sizes differ by at most one.
-    strength, n_samples, replacement, class_weight, random_state
+    strength, n_samples, replacement, class_weight, group_strength, target_type, bins, random_state
         As in `InverseFrequencySampler`.
-    labels : array-like of shape (n_rows,) or None, default=None
-        Labels of the dataset's rows, where it does not show them.
+    labels : array-like of shape (n_rows, ...) or None, default=None
+        Labels, or other targets, of the dataset's rows, where it does not show them.
+    sample_weight, groups : array-like of shape (n_rows,) or None, default=None
+        Weights and groups of the dataset's rows, as in `InverseFrequencySampler.fit`.
     drop_last : bool, default=False
         Whether to make full batches only.
     **kwargs
@@ -70,28 +74,38 @@ class BalancedDataLoader(DataLoader[Any]):
         n_samples: float | str | Mapping[Any, int] | None = None,
         replacement: bool = False,
         class_weight: Mapping[Any, float] | Callable[[Any], Any] | None = None,
+        group_strength: float = 1.0,
+        target_type: str = "class",
+        bins: Any = 10,
         random_state: int | np.random.RandomState | None = None,
         labels: Any = None,
+        sample_weight: Any = None,
+        groups: Any = None,
         drop_last: bool = False,
         **kwargs: Any,
     ) -> None:
+        if "sampling_strategy" in kwargs:
+            raise TypeError(no_sampling_strategy("BalancedDataLoader", kwargs["sampling_strategy"]))
         given = {name: kwargs.pop(name, None) for name in ("shuffle", "sampler", "batch_sampler")}
         chosen = [name for name, value in given.items() if value is not None and value is not False]
         if chosen:
             raise TypeError(
                 f"BalancedDataLoader chooses the rows itself, so it takes no {' or '.join(chosen)}."
             )
-        if labels is None:
-            labels = labels_of_dataset(dataset)
-        else:
-            check_labels(labels, dataset)
         parameters = Parameters(
             strength=strength,
             n_samples=n_samples,
             replacement=replacement,
             class_weight=class_weight,
+            group_strength=group_strength,
+            target_type=target_type,
+            bins=bins,
             random_state=random_state,
         )
-        rows = BalancedSampler(plan_of(parameters, labels).plan)
+        if labels is None:
+            labels = labels_of_dataset(dataset, kind=KINDS[target_type])
+        else:
+            check_labels(labels, dataset)
+        rows = BalancedSampler(plan_of(parameters, labels, sample_weight, groups).plan)
         batch_sampler = BalancedBatchSampler(rows, batch_size, drop_last)
         super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)

@@ -4,6 +4,7 @@ import numpy as np
 
 from skbalance._labels.codes import encode
 from skbalance._labels.containers import label_array
+from skbalance.torch._targets import n_labels
 
 WAY_OUT = "Give the labels that the model sees as labels=..., one for each row."
 
@@ -12,7 +13,7 @@ WAY_OUT = "Give the labels that the model sees as labels=..., one for each row."
 N_CALLS = 100
 
 
-def transformed(labels, dataset):
+def transformed(labels, dataset, are_classes=True):
     """The labels after the dataset's target_transform, asked for each distinct label.
 
     >>> from types import SimpleNamespace
@@ -20,8 +21,13 @@ def transformed(labels, dataset):
     [0, 0, 1]
     """
     transform = _transform_of(dataset)
-    if transform is None or len(labels) == 0:
+    if transform is None or n_labels(labels) == 0:
         return labels
+    if not are_classes:
+        raise ValueError(
+            f"{type(dataset).__name__} has a target_transform, which is only asked for classes. "
+            f"{WAY_OUT}"
+        )
     first = labels[0] if isinstance(labels, (list, tuple)) else 0
     if getattr(labels, "ndim", 1) > 1 or np.ndim(first) > 0:
         raise ValueError(
