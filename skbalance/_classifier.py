@@ -175,6 +175,11 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             )
         if self.sampler is not None and not hasattr(self.sampler, "fit_resample"):
             raise TypeError(f"sampler must have a method fit_resample, got {self.sampler!r}.")
+        if getattr(self.sampler, "target_type", "class") != "class":
+            raise ValueError(
+                "sampler must balance one class a row: only a change in the frequencies of classes "
+                f"can be undone, got {self.sampler!r}."
+            )
 
     def _check_data(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
         """X as it came, and the labels as an array of shape (n_rows,)."""

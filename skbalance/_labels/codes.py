@@ -193,10 +193,10 @@ def _in_order(numbers, codes, dtype):
 def _check_objects(found, codes, labels):
     """Raise for objects that are missing, arrays or floats."""
     for number, label in enumerate(found):
-        if is_missing(label):
-            raise ValueError(missing(np.flatnonzero(codes == number)))
         if hasattr(label, "__array__") and not isinstance(label, np.generic):
             raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
+        if is_missing(label):
+            raise ValueError(missing(np.flatnonzero(codes == number)))
     if any(isinstance(label, Number) for label in found):
         # Not only those found: a float hides behind an integer that it equals.
         floats = [label for label in labels.tolist() if isinstance(label, (float, np.floating))]

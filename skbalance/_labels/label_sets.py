@@ -125,7 +125,7 @@ def _of_collections(rows):
     flat = _flat_array(flat)
     try:
         labels, codes = encode(flat)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise _about_rows(error, rows) from None
     ends = np.concatenate([[0], np.cumsum(lengths)])
     ones = np.ones(len(flat), dtype=np.int8)
