@@ -36,8 +36,7 @@ def weight_array(sample_weight, n_rows):
         raise ValueError(
             f"sample_weight must have one number for each of the {n_rows} rows, got {len(weights)}."
         )
-    _refuse_infinite(weights, "sample_weight")
-    lowest, highest = weights.min(), weights.max()
+    lowest, highest = _extremes(weights, "sample_weight")
     if lowest < 0:
         row = int(weights.argmin())
         raise ValueError(f"sample_weight must be at least 0, got {weights[row]} at row {row}.")
@@ -65,9 +64,9 @@ def encode_numbers(y, bins):
     ([0, 4], [0, 0, 1, 1], [0.0, 2.0, 4.0, 6.0, 8.0, 10.0])
     """
     values = number_array(_of_one_column(y), "y")
-    _refuse_infinite(values, "y")
     if not len(values):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8), np.empty(0)
+    _extremes(values, "y")
     edges = np.histogram_bin_edges(values, bins).astype(np.float64)
     outside = np.flatnonzero((values < edges[0]) | (values > edges[-1]))
     if outside.size:
@@ -104,11 +103,13 @@ def _of_objects(array, name):
         raise TypeError(f"{name} must be numbers, got objects: {error}.") from None
 
 
-def _refuse_infinite(values, name):
-    """Raise ValueError, with their rows, for values that are NaN or infinite."""
+def _extremes(values, name):
+    """The lowest and highest of the values; a ValueError names rows that are NaN or infinite."""
+    lowest, highest = values.min(), values.max()
+    if np.isfinite([lowest, highest]).all():
+        return lowest, highest
     absent = np.flatnonzero(np.isnan(values))
     if absent.size:
         raise ValueError(missing(absent, name, "numbers"))
     infinite = np.flatnonzero(np.isinf(values))
-    if infinite.size:
-        raise ValueError(f"{name} must be finite, got infinity at row {some(infinite)}.")
+    raise ValueError(f"{name} must be finite, got infinity at row {some(infinite)}.")

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from skbalance._arrays import gather
+from skbalance._arrays import CHUNK, gather, slices
 from skbalance._checks import MOST_DRAWS, seed_of
 from skbalance._draws.line import LinePlan, Weights
 from skbalance._draws.quotas import DECIMALS, rounded, shares
-from skbalance._labels.pools import group
+from skbalance._labels.pools import count_codes, group
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.planned import Planned
 
@@ -123,7 +123,7 @@ def _of_classes(
     why_uncorrected: str,
 ) -> Planned:
     """A plan where each row has one class, whose weights it shares."""
-    class_counts = np.bincount(codes, minlength=len(classes))
+    class_counts = count_codes(codes, len(classes))
     n_samples: int | str
     if parameters.counts_by_label:
         draws = parameters.draws_by_label(classes.tolist(), rows.counts.tolist())
@@ -250,8 +250,10 @@ def _grouped(codes: NDArray[Any], n_classes: int, values: NDArray[np.float64] | 
     pool, counts = group(codes, n_classes)
     if values is None:
         return Rows(pool, counts, counts.astype(np.float64))
-    sums = np.bincount(codes, weights=values, minlength=n_classes).astype(np.float64)
+    sums = np.zeros(n_classes)
+    for here in slices(len(codes), CHUNK):  # numpy would make wide copies of all codes at once
+        sums += np.bincount(codes[here], weights=values[here], minlength=n_classes)
     if not values.all():
         pool = pool[gather(values, pool) > 0]
-        counts = np.bincount(codes[values > 0], minlength=n_classes)
+        counts = count_codes(codes[values > 0], n_classes)
     return Rows(pool, counts, sums)

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from peers import BATCH_SIZE, INSTALL, MOST_ROWS, PACKAGES, PEERS
+from peers import BATCH_SIZE, INSTALL, MOST_ROWS, OURS, PACKAGES, PEERS
 from tables import print_table
 
 HERE = Path(__file__).parent
-OURS, LIMIT = next(iter(PEERS)), "physical limit"
+LIMIT = "physical limit"
 FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
 # Peers that give rows one by one; ours comes first.
@@ -152,6 +152,37 @@ def report_details(n_rows, measured):
     )
 
 
+def report_weights(bench, n_rows):
+    """Print what an epoch costs where rows have weights of their own, from labels and from fit."""
+    measured = bench.best("weights", [OURS, "WeightedRandomSampler"], n_rows, FEW)
+    rows = []
+    for name, figures in measured.items():
+        row = [name]
+        for key, scale, form in (
+            ("index", 1e9, ".0f"),
+            ("drawn", 1e9, ".0f"),
+            ("build", 1e3, ".0f"),
+            ("first", 1e3, ".3g"),
+            ("bytes", 1, ".1f"),
+        ):
+            multiple = figures[key] / measured[OURS][key]
+            row.append(f"{figures[key] * scale:{form}} ({multiple:.2g})")
+        rows.append(row)
+    print_table(
+        f"{n_rows:,} rows with lognormal sample_weight, {FEW} classes, batches of {BATCH_SIZE} "
+        "(multiples in brackets)",
+        [
+            "",
+            "ns an index from labels",
+            "ns an index from the sampler",
+            "build ms",
+            "first batch ms",
+            "peak bytes a row",
+        ],
+        rows,
+    )
+
+
 def report_rows(bench, names, n_rows):
     measured = bench.best("rows", [name for name in BY_ROWS if name in names], n_rows, FEW)
     index = {name: figures["index"] for name, figures in measured.items()}
@@ -217,6 +248,7 @@ def report(bench, names, largest):
     for n_rows, measured in by_size.items():
         report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
+    report_weights(bench, middle)
     report_rows(bench, names, middle // 10)
     classes = [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle]
     report_classes(bench, names, middle // 10, classes)

@@ -151,6 +151,8 @@ PEERS = {
     "physical limit": Limit,
 }
 
+OURS = next(iter(PEERS))
+
 # Peers that may not be installed. They are installed without their dependencies, since the
 # torchvision that they ask for may not match the torch that is there.
 PACKAGES = {"torchsampler": "torchsampler", "MPerClassSampler": "pytorch_metric_learning"}
@@ -169,15 +171,46 @@ MOST_ROWS = {
 
 def measure_batches(name, labels):
     """Seconds from labels to a sampler, from there to the first batch, and a row over all."""
+    return _measured(PEERS[name], labels)
+
+
+def _measured(make, labels):
     start = time.perf_counter()
-    batches = PEERS[name](labels)
+    batches = make(labels)
     built = time.perf_counter()
     rest = iter(batches)
     n_rows = len(next(rest))
     first = time.perf_counter()
     n_rows += sum(map(len, rest))
     done = time.perf_counter()
-    return {"build": built - start, "first": first - built, "index": (done - start) / n_rows}
+    return {
+        "build": built - start,
+        "first": first - built,
+        "index": (done - start) / n_rows,
+        "drawn": (done - built) / n_rows,
+    }
+
+
+def measure_weights(name, labels):
+    """As `measure_batches`, where rows have weights of their own (lognormal), too."""
+    import torch
+    from torch.utils.data import WeightedRandomSampler
+
+    from skbalance import InverseFrequencySampler
+
+    weights = np.random.default_rng(1).lognormal(size=len(labels))
+
+    def ours(labels):
+        return InverseFrequencySampler(random_state=0).to_torch_batch_sampler(
+            labels, sample_weight=weights, batch_size=BATCH_SIZE
+        )
+
+    def theirs(labels):
+        of_rows = weights / np.bincount(labels, weights)[labels]
+        return in_batches(WeightedRandomSampler(torch.as_tensor(of_rows), len(labels)))
+
+    make = ours if name == OURS else theirs
+    return _measured(make, labels)
 
 
 def measure_rows(name, labels):
@@ -250,6 +283,7 @@ def measure_rank(name, labels):
 
 
 TASKS = {
+    "weights": measure_weights,
     "batches": measure_batches,
     "rows": measure_rows,
     "fit": measure_fit,
