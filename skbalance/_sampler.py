@@ -32,6 +32,10 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     draws rounded, and once an epoch is over no row has been drawn more than once oftener than
     another of its class, neither in the epoch nor in all epochs so far.
 
+    Rows may also have weights of their own (``sample_weight`` of `fit`), bear several labels or
+    have a continuous target (``target_type``): then each epoch draws each row its expected number
+    of times, rounded down or up. And they may belong to ``groups``, which are balanced, too.
+
     Parameters
     ----------
     strength : float or callable, default=1.0
@@ -43,7 +47,10 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Draws in an epoch: None is as many as there are rows, an int is their number, a float a
         fraction of the rows (so 1 is one draw, 1.0 as many as rows). ``"over"`` never shrinks a
         class and ``"under"`` never grows one; at strength 1 all classes then get the size of the
-        largest or of the smallest. No class is left without a draw. A dict from label to number of
+        largest or of the smallest. No class is left without a draw. With groups, the words are
+        about each class in each group; by weights of rows (sample_weight, several labels, a
+        continuous target), ``"over"`` gives the lightest row one draw, ``"under"`` the heaviest
+        row. A dict from label to number of
         draws decides class by class, and strength and class_weight then have nothing to decide:
         classes that it does not name are drawn as often as they have rows, and of its labels `y`
         must hold at least one.
@@ -58,6 +65,19 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         users of torch's WeightedRandomSampler call class weights. Labels that a dict does not name
         have factor 1; of its labels `y` must hold at least one. (The counts are integers, so a
         function writes ``1 / n``, not ``n**-1``.)
+    group_strength : float, default=1.0
+        How far to move from the groups' own sizes (0) to equal groups (1), where `fit` is given
+        ``groups``; at least 0. A group of N rows gets draws in proportion to
+        ``N ** (1 - group_strength)``, and shares them among its classes by strength and
+        class_weight.
+    target_type : {"class", "multilabel", "continuous"}, default="class"
+        What `y` is. ``"class"``: one class a row. ``"multilabel"``: several labels a row, or none;
+        a row weighs as much as the heaviest of its labels, and rows without labels count as rows of
+        one label more. ``"continuous"``: one number a row; its class is the bin that it falls into.
+    bins : int, str or array-like, default=10
+        Bins of a continuous target, as for `numpy.histogram`: their number, of equal width from the
+        lowest to the highest value; the name of one of numpy's rules, as ``"auto"`` or ``"fd"``; or
+        edges, outside of which no value may lie.
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself and gives the same rows on every platform. From
         None or a RandomState a new seed is taken in each `fit`.
@@ -65,19 +85,30 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The distinct labels, sorted; for one-hot labels the numbers of the columns in use.
+        The distinct labels, sorted; for one-hot labels the numbers of the columns in use. Of an
+        indicator of several labels the columns in use: their names, where a frame has names, or
+        else their numbers. Of a continuous target the numbers of the bins in use.
     class_counts_ : ndarray of shape (n_classes,), int64
-        Rows of each class, aligned with ``classes_``.
+        Rows of each class, aligned with ``classes_``; rows that bear each label.
     class_weight_ : dict
         Label to weight of one of its rows, in epoch 0. The mean over all rows is 1; at strength 1
         these are scikit-learn's ``"balanced"`` weights, unless factors or a dict of draws are
         given. (The parameter ``class_weight`` holds factors; these are the weights that result.)
+        With sample_weight, these times a row's sample_weight are its weight.
     sampling_strategy_ : dict
-        Label to number of draws in an epoch, in epoch 0 where strength is a function.
+        Label to number of draws in an epoch, in epoch 0 where epochs differ. A draw of a row with
+        several labels counts for each of them.
+    groups_ : ndarray of shape (n_groups,)
+        The distinct groups, sorted. Only where `fit` was given groups, as the next two.
+    cell_counts_, cell_draws_ : ndarray of shape (n_groups, n_classes), int64
+        Rows, and draws in epoch 0, of each class in each group; 0 where a group lacks a class.
+    bin_edges_ : ndarray of shape (n_bins + 1,), float64
+        Edges of all bins of a continuous target.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
         Logarithm of each class's frequency in `y` over that in the draws of epoch 0. Added to the
         logits that a model trained on the draws predicts (not in its training loss), it undoes the
-        shift of the prior, as `correct_proba` does with probabilities.
+        shift of the prior, as `correct_proba` does with probabilities. Only where draws change
+        nothing but the frequencies of classes: one class a row, no sample_weight, no groups.
     sample_indices_ : ndarray of shape (n_draws,), int64
         Rows that `fit_resample` drew, in its order. Not set by `fit`.
     n_features_in_ : int
@@ -98,8 +129,16 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (permutations computed
     element by element).
 
+    Yang et al., "Delving into deep imbalanced regression", ICML 2021 (continuous targets).
+
     Cui et al., "Class-balanced loss based on effective number of samples", CVPR 2019: a
     `class_weight` of ``lambda n: (1 - b) / (1 - b**n)`` at strength 0.
+
+    Gupta, Dollar and Girshick, "LVIS: a dataset for large vocabulary instance segmentation", CVPR
+    2019 (repeat factors, for several labels a row).
+
+    Madow, "On the theory of systematic sampling, II", Annals of Mathematical Statistics 20, 1949
+    (draws by the weights of rows).
 
     Elkan, "The foundations of cost-sensitive learning", IJCAI 2001; Saerens, Latinne and
     Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities: a simple
@@ -124,6 +163,41 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     {'ham': 6, 'spam': 2}
     >>> InverseFrequencySampler(n_samples={"spam": 6}).fit(None, y).sampling_strategy_
     {'ham': 8, 'spam': 6}
+
+    Several labels a row, with the repeat factors of LVIS (threshold t on the frequency of a label):
+
+    >>> y = [{"sky"}] * 900 + [{"sky", "bird"}] * 90 + [{"kite"}] * 10
+    >>> N, t = len(y), 0.2
+    >>> sampler = InverseFrequencySampler(
+    ...     target_type="multilabel",
+    ...     strength=0,
+    ...     class_weight=lambda n: np.maximum(1, (t * N / n) ** 0.5),
+    ...     random_state=0,
+    ... )
+    >>> sampler.fit(None, y).class_counts_, sampler.sampling_strategy_
+    (array([ 90,  10, 990]), {'bird': 124, 'kite': 42, 'sky': 958})
+
+    A skewed number in bins, whose counts are smoothed (Yang et al., "Delving into deep imbalanced
+    regression", ICML 2021):
+
+    >>> from scipy.ndimage import gaussian_filter1d
+    >>> y = np.random.default_rng(0).lognormal(size=1000)
+    >>> sampler = InverseFrequencySampler(
+    ...     target_type="continuous",
+    ...     bins=5,
+    ...     strength=0,
+    ...     class_weight=lambda n: 1 / gaussian_filter1d(n.astype(float), sigma=1),
+    ...     random_state=0,
+    ... )
+    >>> sampler.fit(None, y).class_counts_, list(sampler.sampling_strategy_.values())
+    (array([945,  43,  10,   1,   1]), [621, 58, 58, 42, 221])
+
+    Two sites, of equal weight:
+
+    >>> y, sites = [0, 0, 0, 1] * 3, ["a"] * 8 + ["b"] * 4
+    >>> InverseFrequencySampler().fit(None, y, groups=sites).cell_draws_
+    array([[3, 3],
+           [3, 3]])
     """
 
     _sampling_type = "bypass"
@@ -143,7 +217,18 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         X : array-like of shape (n_rows, ...) or None
             Only its length and its column names are looked at.
         y : array-like of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
-            Labels: integers, strings, bools or other sortable objects, in any container.
+            Labels: integers, strings, bools or other sortable objects, in any container. With
+            ``target_type="multilabel"`` an indicator of shape (n_rows, n_labels), dense or sparse,
+            of 0 and 1, or a list of collections of labels (sets, lists or tuples); with
+            ``"continuous"`` one finite number a row.
+        sample_weight : array-like of shape (n_rows,) or None, default=None
+            A finite number a row, at least 0. A row's weight is its sample_weight times
+            ``factor_c * n_c ** -strength``, where n_c is the sum of sample_weight over its class.
+            Rows of 0 are never drawn. Then `y` may be of a single class.
+        groups : array-like of shape (n_rows,) or None, default=None
+            A label for each row, as of a site, a speaker or a source: draws are shared among groups
+            by group_strength, and within each group among its classes. Not together with
+            sample_weight or another target_type.
 
         Returns
         -------
@@ -152,8 +237,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Raises
         ------
         TypeError, ValueError
-            A parameter, `X` or `y` of the wrong kind or value, labels missing or not classes
-            (floats), fewer than two classes, fewer draws than classes.
+            A parameter, `X`, `y`, `sample_weight` or `groups` of the wrong kind or value, labels
+            missing or not classes (floats), fewer than two classes, fewer draws than classes; a
+            parameter that has nothing to decide (group_strength without groups, bins of classes).
 
         Examples
         --------
@@ -185,6 +271,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             are fine.
         y : array-like of shape (n_rows,), (n_rows, 1) or, one-hot, (n_rows, n_columns)
             Labels, as in `fit`.
+        sample_weight, groups : array-like of shape (n_rows,) or None, default=None
+            As in `fit`. In a pipeline with metadata routing,
+            ``set_fit_resample_request(sample_weight=True)`` asks for them.
 
         Returns
         -------
@@ -271,7 +360,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         dataset : Dataset, array-like of shape (n_rows,) or None, default=None
             A dataset, whose labels are found without loading an item, or labels (a list is labels,
             not a dataset): the sampler is fitted on them, as by ``fit(None, labels)``. None uses
-            the fitted state.
+            the fitted state. With another `target_type`, its targets are found in the same places:
+            in a TensorDataset's last tensor, if that is an indicator, or one number a row.
 
             Labels are found by ``get_labels()``; in a TensorDataset's last tensor, if that holds
             integers; through Subset, ConcatDataset and StackDataset (its last member, or the one
@@ -280,8 +370,11 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             ``samples`` and ``imgs`` (pairs of an input and its label), or else ``_labels`` and
             ``_samples``, as torchvision and skorch have them. A ``target_transform`` is applied
             where it is a function of the label alone. Where several places differ, give `labels`.
-        labels : array-like of shape (n_rows,) or None, default=None
-            Labels of the dataset's rows, where it does not show them or shows others.
+        labels : array-like of shape (n_rows, ...) or None, default=None
+            Labels, or other targets, of the dataset's rows, where it does not show them or shows
+            others.
+        sample_weight, groups : array-like of shape (n_rows,) or None, default=None
+            Weights and groups of the dataset's rows, as in `fit`; only with a dataset or labels.
         num_replicas, rank : int or None, default=None
             For one of several processes that share each epoch (torch.distributed): how many they
             are, and which one this is, from 0. Both or none. Their draws in turn are those of the
@@ -366,7 +459,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
         Parameters
         ----------
-        dataset, labels
+        dataset, labels, sample_weight, groups
             As in `to_torch_sampler`.
         batch_size : int
             Most rows in a batch, at least 1. Without drop_last there is no short last batch, sizes
@@ -414,6 +507,23 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         if isinstance(rows, DistributedBalancedSampler):
             return DistributedBalancedBatchSampler(rows, batch_size, drop_last)
         return BalancedBatchSampler(rows, batch_size, drop_last)
+
+    def get_metadata_routing(self) -> Any:
+        """What the sampler asks of metadata routing.
+
+        What is requested for `fit_resample` (by ``set_fit_resample_request``) is for `fit`, too,
+        unless that has a request of its own: a pipeline of imbalanced-learn asks for both, though
+        it calls `fit_resample` alone.
+
+        Returns
+        -------
+        routing : sklearn.utils.metadata_routing.MetadataRequest
+        """
+        routing = super().get_metadata_routing()
+        for name, request in routing.fit_resample.requests.items():
+            if routing.fit.requests.get(name) is None:
+                routing.fit.add_request(param=name, alias=request)
+        return routing
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -48,7 +48,7 @@ def first_block_under(word):
 )  # torchdata's call of torch
 def test_all_python_blocks_run_in_order(tmp_path):
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 20
+    assert len(blocks) == 25
     names = {"__name__": "readme"}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
@@ -58,6 +58,15 @@ def test_all_python_blocks_run_in_order(tmp_path):
     assert names["counted"].sampling_strategy_ == {0: 500, 1: 200}
     common, rare = names["effective"].class_weight_.values()
     assert rare / common == pytest.approx((1 - 0.999**1890) / (1 - 0.999**110))
+    of_rows = names["by_weight"].class_weight_
+    expected = names["weights"] * np.vectorize(of_rows.get)(names["y"])
+    drawn = np.bincount(names["by_weight"].draw(3), minlength=2000)
+    assert (abs(drawn - expected * 2000 / expected.sum()) < 1).all()
+    assert names["alone"].sampling_strategy_ == {0: 2000}
+    assert names["repeat_factors"].sampling_strategy_ == {"bird": 124, "kite": 42, "sky": 958}
+    of_sites = names["two_levels"].cell_draws_.sum(axis=1)
+    sizes = names["two_levels"].cell_counts_.sum(axis=1)
+    assert of_sites[0] / of_sites[1] == pytest.approx((sizes[0] / sizes[1]) ** 0.5, rel=0.01)
     rows = sampler.to_torch_sampler(data)
     assert [list(rows), list(rows)] == [sampler.draw(0).tolist(), sampler.draw(1).tolist()]
 
