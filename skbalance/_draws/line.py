@@ -10,9 +10,8 @@ the distance of the points could chime.
 Lengths are whole numbers of ``2**-bits`` draws, so that no platform rounds in another way.
 
 References: Madow, "On the theory of systematic sampling, II", Annals of Mathematical Statistics 20,
-1949 (weights); Kesten, "On a conjecture of Erdos and Szusz related to uniform distribution mod 1",
-Acta Arithmetica 12, 1966, and Niederreiter, "Random number generation and quasi-Monte Carlo
-methods", SIAM 1992, chapter 3 (the golden ratio).
+1949 (unequal weights); Niederreiter, "Random number generation and quasi-Monte Carlo methods", SIAM
+1992, chapter 3 (multiples of the golden ratio modulo 1).
 """
 
 from collections.abc import Callable
@@ -43,12 +42,13 @@ class Weights(NamedTuple):
 
     ``pool`` holds the rows of weight above 0, class after class, each class in row order;
     ``class_counts`` says how many each class has, ``shares`` which part of the draws it gets.
-    ``values`` are weights of all rows within their classes, by row; without them the rows of a
-    class weigh the same.
+    ``values`` are weights of all rows within their classes, by row, and ``sums`` those of classes;
+    without values the rows of a class weigh the same.
     """
 
     pool: np.ndarray
     class_counts: np.ndarray
+    sums: np.ndarray
     shares: np.ndarray
     n_samples: int
     values: np.ndarray | None = None
@@ -60,7 +60,8 @@ class Line:
     Attributes: ``rows`` in the order of the line, ``borders`` of the classes (n_classes + 1), and
     ``bits``, of which 2 to that power make one draw.
 
-    >>> weights = Weights(np.arange(2), np.array([2]), np.ones(1), 4, np.array([3.0, 1.0]))
+    >>> counts, values = np.array([2]), np.array([3.0, 1.0])
+    >>> weights = Weights(np.arange(2), counts, np.array([4.0]), np.ones(1), 4, values)
     >>> line = Line(weights, seed=0)
     >>> draws = line.rows_at(np.arange(4, dtype=np.uint64) << line.bits)
     >>> sorted(draws.tolist())
@@ -73,7 +74,8 @@ class Line:
         counts = weights.class_counts
         layout = Layout(counts, np.uint32 if counts.sum() < 2**32 else np.uint64)
         self.rows = _shuffled_pool(weights.pool, layout, seed)
-        self._runs = Runs(_ends(self.rows, layout, self.borders, weights.values), len(self.rows))
+        sums = _sums_so_far(self.rows, layout, weights)
+        self._runs = Runs(_ends(sums, layout, self.borders), len(self.rows))
 
     def rows_at(self, points):
         """The rows that lie at the points."""
@@ -111,26 +113,36 @@ def _shuffled_pool(pool, layout, seed):
     return rows
 
 
-def _ends(rows, layout, borders, values):
-    """Where on the line each row ends: between its class's borders, by the sum of weights so far.
+def _sums_so_far(rows, layout, weights):
+    """The sum of the weights of all rows up to each, where those of a class sum to about 1.
 
-    Sums are taken one by one, so they are the same everywhere.
+    Or to its number of rows, if they weigh the same. Sums are taken one by one, so they are the
+    same everywhere.
     """
     sums, so_far = np.empty(len(rows)), 0.0
-    parts = list(pieces(layout.starts, layout.ends, len(rows)))
-    for start, stop in parts:
-        here = np.ones(stop - start) if values is None else gather(values, rows[start:stop])
+    for start, stop in pieces(layout.starts, layout.ends, len(rows)):
+        if weights.values is None:
+            here = np.ones(stop - start)
+        else:
+            classes, _ = layout.draws(np.arange(start, stop, dtype=layout.ends.dtype))
+            here = gather(weights.values, rows[start:stop])
+            here /= gather(weights.sums, classes)
         here[0] += so_far
         np.cumsum(here, out=sums[start:stop])
         so_far = sums[stop - 1]
+    return sums
+
+
+def _ends(sums, layout, borders):
+    """Where on the line each row ends, between its class's borders; in place of the sums."""
     is_used = layout.quotas > 0
     last = layout.ends[is_used].astype(np.intp) - 1
     before, scale = np.zeros(len(is_used)), np.zeros(len(is_used))
     before[is_used] = np.concatenate([[0.0], sums[last[:-1]]])
     lengths = np.diff(borders)
     scale[is_used] = lengths[is_used] / (sums[last] - before[is_used])
-    ends = sums.view(np.uint64)  # in place: a row's sum makes way for its end
-    for start, stop in parts:
+    ends = sums.view(np.uint64)
+    for start, stop in pieces(layout.starts, layout.ends, len(sums)):
         classes, _ = layout.draws(np.arange(start, stop, dtype=layout.ends.dtype))
         here = sums[start:stop] - gather(before, classes)
         here *= gather(scale, classes)
@@ -222,8 +234,8 @@ class _Laid:
     @cached_property
     def digest(self):
         result = blake2b(digest_size=16)
-        pool, class_counts, _, _, values = self.weights
-        for array in pool, class_counts, self.line.borders, values:
+        weights = self.weights
+        for array in weights.pool, weights.class_counts, self.line.borders, weights.values:
             if array is not None:
                 little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
                 result.update(np.ascontiguousarray(little_endian).data)
@@ -233,7 +245,8 @@ class _Laid:
 class LineEpoch(AnyEpoch):
     """An epoch of a plan by weights of rows.
 
-    >>> weights = Weights(np.arange(2), np.array([2]), np.ones(1), 4, np.array([3.0, 1.0]))
+    >>> counts, values = np.array([2]), np.array([3.0, 1.0])
+    >>> weights = Weights(np.arange(2), counts, np.array([4.0]), np.ones(1), 4, values)
     >>> plan = LinePlan(lambda epoch: weights, seed=0, most_draws=4)
     >>> sorted(plan.epoch(0).all_rows().tolist())
     [0, 0, 0, 1]

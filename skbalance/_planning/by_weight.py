@@ -176,7 +176,7 @@ class _WeightsOfEpoch:
         n_samples = self.n_samples
         if isinstance(n_samples, str):
             n_samples = self._draws_by_word(weights / total, pool, counts)
-        return Weights(pool, counts, masses / total, n_samples, self.values)
+        return Weights(pool, counts, sums, masses / total, n_samples, self.values)
 
     def mean_one(self, epoch: int) -> NDArray[np.float64]:
         """Weights of a row of each class, scaled so that their mean over all values is 1."""
