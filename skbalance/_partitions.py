@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 
 from skbalance._arrays import slices
-from skbalance._labels.codes import encode
+from skbalance._labels.codes import encode, encode_cells
 from skbalance._labels.containers import concatenate
 from skbalance._labels.pools import count_codes, ungroup
 from skbalance._labels.rows import take_rows
@@ -73,7 +73,7 @@ def count_cells(number, y, groups=None):
     columns = _encode_columns(number, y, groups)
     for name, (_, codes) in columns.items():
         _check_lengths(number, name, len(codes), len(columns["y"][1]))
-    label_of, codes = _encode_cells(columns)
+    label_of, codes = _cells_of(columns)
     return CellCounts(
         labels={name: labels for name, (labels, _) in columns.items()},
         label_of=label_of,
@@ -93,7 +93,7 @@ def combine_counts(reports):
     ([0, 1], [0, 1])
     """
     columns = {name: _combine_labels(name, reports) for name in reports[0].labels}
-    label_of, codes = _encode_cells(columns)
+    label_of, codes = _cells_of(columns)
     counted = np.zeros(len(label_of["y"]), dtype=np.int64)
     partitions, start = [], 0
     for number, report in enumerate(reports):
@@ -116,7 +116,7 @@ def row_multiplicities(partition, epoch, y, groups=None):
                 "counted in fit. Persist the table before fit if it changes from one computation "
                 "to the next, as its order may after a shuffle."
             )
-    label_of, codes = _encode_cells(columns)
+    label_of, codes = _cells_of(columns)
     return ungroup(_run_multiplicities(partition, epoch), codes, len(label_of["y"]))
 
 
@@ -179,20 +179,15 @@ def _combine_labels(name, reports):
 def _encode(column, name, where):
     """Labels and codes of a column; an error says where they are."""
     try:
-        return encode(column)
+        return encode(column, name)
     except (TypeError, ValueError) as error:
-        as_y = "" if name == "y" else f"{name} must be labels, one for each row, as y is: "
-        raise type(error)(f"{where} of {name}: {as_y}{error}") from None
+        raise type(error)(f"{where} of {name}: {error}") from None
 
 
-def _encode_cells(columns):
-    """Cells in use, sorted: the index of their label in each column, and the code of each row."""
-    if list(columns) == ["y"]:  # each label is a cell
-        labels, codes = columns["y"]
-        return {"y": np.arange(len(labels))}, codes
-    shape = [len(labels) for labels, _ in columns.values()]
-    numbers, codes = encode(np.ravel_multi_index([codes for _, codes in columns.values()], shape))
-    return dict(zip(columns, np.unravel_index(numbers, shape), strict=True)), codes
+def _cells_of(columns):
+    """Cells in use, as the index of their label in each column, and the code of each row."""
+    of_columns, codes = encode_cells(list(columns.values()))
+    return dict(zip(columns, of_columns, strict=True)), codes
 
 
 def _check_lengths(number, name, n_rows, n_labels):

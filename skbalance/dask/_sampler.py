@@ -238,11 +238,7 @@ class InverseFrequencySampler(Balancer):
         >>> X_res[y_res == 1].compute().ravel().tolist()
         [6, 6, 6, 7, 7, 7]
         """
-        if X is None:
-            raise ValueError(
-                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
-                "only labels."
-            )
+        self._check_rows_given(X)
         return self.fit(X, y, sample_weight, groups).resample()
 
     def resample(self, epoch: int = 0) -> tuple[Any, Any]:
