@@ -258,7 +258,8 @@ class ClassBalanceDisplay:
     def _draw(self, series: Mapping[str, Any], start: float, name: str) -> None:
         """Bars over the values or by name, or else curves from the largest class on."""
         if self.bin_edges is not None:
-            draw_histogram(self.ax_, series, self.classes, self.bin_edges, start)
+            in_use = self.classes.astype(np.intp)
+            draw_histogram(self.ax_, series, in_use, self.bin_edges, start)
             self.ax_.set_xlabel("value")
         elif len(self.classes) <= MOST_BARS:
             draw_bars(self.ax_, series, [str(label) for label in self.classes.tolist()], start)

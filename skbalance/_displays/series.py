@@ -27,7 +27,7 @@ def draw_bars(ax: Axes, series: Mapping[str, Any], names: list[str], start: floa
         for name, values in series.items()
     }
     room = LETTERS_PER_INCH * ax.get_window_extent().width / ax.figure.dpi
-    has_room = sum(len(number) for some in numbers.values() for number in some) <= room
+    has_room = sum(len(number) + 1 for some in numbers.values() for number in some) <= room
     for i, (name, values) in enumerate(series.items()):
         left = np.arange(len(values)) + (i - (len(series) - 1) / 2) * width
         bars = ax.bar(left, values - start, width, bottom=start, label=name, color=COLORS[name])
