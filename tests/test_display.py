@@ -1,6 +1,6 @@
 """Pictures that hold what they show, for few classes and for many."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -139,6 +139,213 @@ def test_an_epoch_is_shown_as_it_is_drawn():
     sampler = fitted(strength=lambda epoch: float(epoch))
     assert heights(ClassBalanceDisplay.from_sampler(sampler)) == [[90, 10], [90, 10]]
     assert heights(ClassBalanceDisplay.from_sampler(sampler, epoch=1)) == [[90, 10], [50, 50]]
+
+
+SETS = [{"person"}] * 60 + [{"person", "dog"}] * 20 + [{"dog", "hot air balloon"}] * 4 + [set()] * 6
+
+
+def bears(label, rows):
+    return sum(label in SETS[row] for row in rows)
+
+
+def labelled(sets=SETS, **parameters):
+    return fitted(sets, target_type="multilabel", **parameters)
+
+
+@pytest.mark.parametrize("epoch", [0, 3])
+def test_bars_of_labels_are_the_rows_that_bear_them(epoch):
+    sampler = labelled(n_samples=77)
+    drawn = sampler.draw(epoch).tolist()
+    display = ClassBalanceDisplay.from_sampler(sampler, epoch=epoch)
+    labels = ["dog", "hot air balloon", "person"]
+    assert [tick.get_text() for tick in display.ax_.get_xticklabels()] == labels
+    assert heights(display) == [[24, 4, 80], [bears(label, drawn) for label in labels]]
+    assert sum(heights(display)[1]) > 77  # a draw counts for each of its labels
+    assert display.ax_.get_xlabel() == "label"
+    assert display.ax_.get_ylabel() == "rows that bear the label"
+
+
+def test_draws_of_labels_are_means_over_the_rows_that_bear_them():
+    sampler = labelled()
+    times = np.bincount(sampler.draw(), minlength=len(SETS))
+    display = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
+    means = [
+        times[[label in of_row for of_row in SETS]].mean() for label in display.classes.tolist()
+    ]
+    assert np.allclose(heights(display), [means])
+    assert display.ax_.get_ylabel() == "draws of a row that bears the label"
+    wide = ClassBalanceDisplay.from_sampler(
+        labelled([{"a"}] * 99 + [{"b"}]), quantity="draws_per_row"
+    )
+    assert wide.ax_.get_ylabel() == "draws of a row that bears the label\n(logarithmic)"
+
+
+def test_many_labels_are_curves_by_rank():
+    indicator = np.arange(200) >= np.arange(400)[:, None] % 200  # label l is borne by 2 (l + 1)
+    sampler = labelled(indicator)
+    display = ClassBalanceDisplay.from_sampler(sampler)
+    before, after = display.ax_.lines
+    assert before.get_ydata().tolist() == list(range(400, 0, -2))
+    drawn = indicator[sampler.draw()].sum(axis=0)
+    assert after.get_ydata().tolist() == drawn[::-1].tolist()
+    assert display.ax_.get_xlabel() == "rank of the label by its rows before, of 200"
+    assert display.ax_.get_ylabel() == "rows that bear the label\n(logarithmic)"
+
+
+def test_classes_in_groups_are_those_of_all_groups():
+    groups = np.array(["north"] * 95 + ["south"] * 5)
+    sampler = InverseFrequencySampler(random_state=0).fit(None, Y, groups=groups)
+    drawn = Y[sampler.draw()]
+    display = ClassBalanceDisplay.from_sampler(sampler)
+    assert heights(display) == [[90, 10], [(drawn == label).sum() for label in ("common", "rare")]]
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("class", "rows")
+
+
+# Bins of unequal widths, of which one within and one at each end hold no rows.
+EDGES = [-10.0, 0.0, 1.0, 1.5, 3.0, 10.0, 20.0]
+VALUES = np.array([0.5] * 30 + [1.2] * 12 + [5.0] * 6)
+IN_USE = [1, 2, 4]
+
+
+def binned(values=VALUES, bins=EDGES, **parameters):
+    return fitted(values, target_type="continuous", bins=bins, **parameters)
+
+
+def filled(display):
+    """Heights of the filled bars over all bins, the edges of these, and where bars begin."""
+    (bars,) = display.ax_.patches
+    assert bars.get_fill()
+    return bars.get_data()
+
+
+def tops(display):
+    """Where each line on top begins and ends, and its height."""
+    (lines,) = display.ax_.collections
+    segments = np.array(lines.get_segments())
+    assert np.array_equal(segments[:, 0, 1], segments[:, 1, 1])
+    return segments[:, 0, 0].tolist(), segments[:, 1, 0].tolist(), segments[:, 0, 1].tolist()
+
+
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_bins_are_bars_of_their_own_widths(epoch):
+    sampler = binned(n_samples=31, strength=0.5)
+    display = ClassBalanceDisplay.from_sampler(sampler, epoch=epoch)
+    values, edges, baseline = filled(display)
+    nan = np.nan
+    assert np.array_equal(values, [nan, 30, 12, nan, 6, nan], equal_nan=True)
+    assert edges.tolist() == sampler.bin_edges_.tolist() == EDGES
+    assert baseline == 0
+    drawn, _ = np.histogram(VALUES[sampler.draw(epoch)], EDGES)
+    assert tops(display) == ([0, 1, 3], [1, 1.5, 10], drawn[IN_USE].tolist())
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("value", "rows")
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["before", "after"]
+
+
+def test_the_draws_of_bins_change_with_the_epoch():
+    sampler = binned(strength=lambda epoch: float(epoch))
+    of_epochs = [
+        tops(ClassBalanceDisplay.from_sampler(sampler, epoch=epoch))[2] for epoch in (0, 1)
+    ]
+    assert of_epochs == [[30, 12, 6], [16, 16, 16]]
+
+
+def test_all_bins_are_within_the_frame_the_empty_ones_too():
+    display = ClassBalanceDisplay.from_sampler(binned())
+    left, right = display.ax_.get_xlim()
+    assert left < -10
+    assert right > 20
+    assert not display.ax_.texts
+
+
+def test_draws_of_bins_are_means_over_their_rows():
+    display = ClassBalanceDisplay.from_sampler(binned(), quantity="draws_per_row")
+    values, edges, baseline = filled(display)
+    nan = np.nan
+    assert np.allclose(values, [nan, 16 / 30, 16 / 12, nan, 16 / 6, nan], equal_nan=True)
+    assert edges.tolist() == EDGES
+    assert baseline == 0
+    assert not display.ax_.collections
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("value", "draws of a row")
+
+
+def test_bins_of_one_row_are_seen_beside_bins_of_many():
+    sampler = binned([0.0] * 1000 + [7.0, 10.0], bins=10)
+    display = ClassBalanceDisplay.from_sampler(sampler)
+    assert display.ax_.get_yscale() == "log"
+    assert display.ax_.get_ylabel() == "rows\n(logarithmic)"
+    values, edges, baseline = filled(display)
+    assert values[~np.isnan(values)].tolist() == [1000, 1, 1]
+    assert np.allclose(edges, range(11))
+    assert baseline == display.ax_.get_ylim()[0] == 0.5
+    assert tops(display)[2] == [334, 334, 334]
+    draws = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
+    values, _, baseline = filled(draws)
+    assert values[~np.isnan(values)].tolist() == [0.334, 334, 334]
+    assert baseline == 1
+
+
+def n_spots(display, more, less):
+    """Stretches of columns in the frame with a dot that has more of one colour than of another."""
+    display.figure_.canvas.draw()
+    frame = (
+        display.ax_.get_window_extent().shrunk(0.98, 0.8).translated(3, 3)
+    )  # no spine, no legend
+    picture = np.asarray(display.figure_.canvas.buffer_rgba()).astype(int)[::-1]  # from the bottom
+    inside = picture[int(frame.y0) : int(frame.y1), int(frame.x0) : int(frame.x1)]
+    has_spot = (inside[..., more] - inside[..., less] > 40).any(axis=0)
+    return np.diff(has_spot.astype(int), prepend=0).clip(0).sum()
+
+
+def test_bins_narrower_than_a_dot_are_seen():
+    red, green, blue = range(3)
+    sampler = binned(np.repeat(np.arange(20.0), 3), bins=10_000)
+    display = ClassBalanceDisplay.from_sampler(sampler)
+    assert n_spots(display, more=blue, less=red) == n_spots(display, more=green, less=blue) == 20
+    draws = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
+    assert n_spots(draws, more=green, less=blue) == 20
+
+
+@pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
+def test_bins_that_an_epoch_passes_over_are_shown(quantity):
+    sampler = binned([0.0] * 100 + [10.0], bins=2, n_samples=3, strength=0)
+    display = ClassBalanceDisplay.from_sampler(sampler, quantity=quantity)
+    assert display.resampled_counts.tolist() == [3, 0]
+    display.figure_.canvas.draw()
+
+
+@pytest.mark.parametrize("numbers", [[0, 2], [0.0, 2.0], np.array([0, 2], dtype=object)])
+def test_bins_may_be_given_by_hand(numbers):
+    display = ClassBalanceDisplay(
+        classes=numbers, counts=[4, 2], resampled_counts=[3, 3], bin_edges=[0, 1, 2, 8]
+    ).plot()
+    assert np.array_equal(filled(display)[0], [4, np.nan, 2], equal_nan=True)
+    assert tops(display) == ([0, 2], [1, 8], [3, 3])
+
+
+@pytest.mark.parametrize(
+    ("edges", "error", "message"),
+    [
+        (["a", "b", "c"], TypeError, r"bin_edges must be numbers, got \['a', 'b', 'c'\]"),
+        ([0, 1, np.inf], ValueError, r"bin_edges must be finite and rise, got \[0, 1, inf\]"),
+        ([0, 1, 1], ValueError, r"bin_edges must be finite and rise, got \[0, 1, 1\]"),
+        ([[0, 1, 2]], ValueError, r"bin_edges must be finite and rise, got \[\[0, 1, 2\]\]"),
+        ([0, 1], ValueError, "classes must be numbers of the 1 bins, from 0 on, got 1"),
+    ],
+)
+def test_edges_that_bound_no_bins_are_refused(edges, error, message):
+    with pytest.raises(error, match=f"^{message}"):
+        ClassBalanceDisplay(classes=[0, 1], counts=[1, 2], resampled_counts=[1, 2], bin_edges=edges)
+
+
+@pytest.mark.parametrize(("classes", "n_columns"), [("abcd", 1), ("abcdef", 1), ("abcd", 3)])
+def test_numbers_stay_apart_where_bars_are_narrow(classes, n_columns):
+    _, axes = plt.subplots(1, n_columns, squeeze=False, layout="constrained")
+    y = np.repeat(list(classes), np.arange(1000, 1000 + 100 * len(classes), 100))
+    display = ClassBalanceDisplay.from_sampler(fitted(y), ax=axes[0, 0])
+    display.figure_.canvas.draw()
+    numbers = [text.get_window_extent().padded(3) for text in display.ax_.texts]
+    assert len(numbers) == (8 if (classes, n_columns) == ("abcd", 1) else 0)
+    assert not any(one.overlaps(other) for one, other in combinations(numbers, 2))
 
 
 def test_what_cannot_be_shown_is_refused():

@@ -5,5 +5,6 @@ RULE: numpy and scikit-learn; of this library `_labels` and `_balancer`. matplot
 
     class_balance    ClassBalanceDisplay: the classes before and after
     strength_curve   StrengthCurveDisplay: the score by strength in a search
+    series           values before and after, as bars, curves or a histogram
     axes             the axes to draw on
 """

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
 from skbalance._displays.axes import make_axes
+from skbalance._displays.series import draw_bars, draw_curves, draw_histogram
 from skbalance._labels.codes import encode
 
 if TYPE_CHECKING:
@@ -21,29 +22,42 @@ if TYPE_CHECKING:
 # Up to this many classes are bars with their names; more are curves by rank.
 MOST_BARS = 30
 
-# Letters side by side for which there is room.
-MOST_LETTERS = 50
-
-COLORS = {"before": "tab:blue", "after": "tab:green"}
-
 # An axis is logarithmic if its largest value is more than so many times its smallest.
 WIDE = 20
+
+
+class Words(NamedTuple):
+    """What axes call a class, its rows and one of these."""
+
+    name: str
+    rows: str
+    row: str
+
+
+CLASS = Words("class", "rows", "a row")
+LABEL = Words("label", "rows that bear the label", "a row that bears the label")
 
 
 class ClassBalanceDisplay:
     """How many rows each class has before and after resampling, or how often a row of it is drawn.
 
     Made by `from_sampler` or `from_labels`. Up to 30 classes are bars; more are curves, from the
-    largest class to the smallest.
+    largest class to the smallest. Bins of a continuous target are bars of their own widths over its
+    values, however many they are: before filled, after as lines at their heights.
 
     Parameters
     ----------
     classes : array-like of shape (n_classes,)
-        Labels.
+        Labels; with bin_edges, numbers of the bins that hold rows.
     counts : array-like of shape (n_classes,)
         Rows of each class before.
     resampled_counts : array-like of shape (n_classes,)
         Rows of each class after.
+    bin_edges : array-like of shape (n_bins + 1,) or None, default=None
+        Edges of all bins, those without rows too, where the classes are bins of numbers.
+    multilabel : bool, default=False
+        Whether a row may bear several of the labels and so counts for each of them. The axes then
+        say so.
 
     Attributes
     ----------
@@ -56,7 +70,7 @@ class ClassBalanceDisplay:
     ------
     TypeError, ValueError
         Arrays of unequal length; counts that are not numbers, not finite or negative; a class
-        without rows before.
+        without rows before; edges that are not finite or do not rise; numbers of other bins.
 
     Examples
     --------
@@ -64,12 +78,37 @@ class ClassBalanceDisplay:
     >>> sampler = InverseFrequencySampler(strength=0.5).fit(None, ["ham"] * 90 + ["spam"] * 10)
     >>> ClassBalanceDisplay.from_sampler(sampler).resampled_counts.tolist()
     [75, 25]
+
+    Of several labels a row, rows count for each label that they bear:
+
+    >>> sampler = InverseFrequencySampler(target_type="multilabel", random_state=0)
+    >>> sampler = sampler.fit(None, [{"cat"}] * 60 + [{"cat", "dog"}] * 20)
+    >>> display = ClassBalanceDisplay.from_sampler(sampler)
+    >>> dict(zip(display.classes.tolist(), display.counts.tolist()))
+    {'cat': 80, 'dog': 20}
+    >>> display.ax_.get_ylabel()
+    'rows that bear the label'
+
+    A continuous target gives a histogram:
+
+    >>> sampler = InverseFrequencySampler(target_type="continuous", bins=[0, 1, 10, 100])
+    >>> display = ClassBalanceDisplay.from_sampler(sampler.fit(None, [0.5] * 9 + [50.0]))
+    >>> display.counts.tolist(), display.resampled_counts.tolist(), display.bin_edges.tolist()
+    ([9, 1], [5, 5], [0.0, 1.0, 10.0, 100.0])
     """
 
     ax_: Axes
     figure_: Figure
 
-    def __init__(self, *, classes: Any, counts: Any, resampled_counts: Any) -> None:
+    def __init__(
+        self,
+        *,
+        classes: Any,
+        counts: Any,
+        resampled_counts: Any,
+        bin_edges: Any = None,
+        multilabel: bool = False,
+    ) -> None:
         self.classes = np.asarray(classes)
         self.counts = _check_counts("counts", counts)
         self.resampled_counts = _check_counts("resampled_counts", resampled_counts)
@@ -81,19 +120,25 @@ class ClassBalanceDisplay:
         if not (self.counts > 0).all():
             without = self.classes[self.counts == 0].tolist()[0]
             raise ValueError(f"every class must have rows before, got none of {without!r}.")
+        self.bin_edges = None if bin_edges is None else _check_edges(bin_edges, self.classes)
+        self.multilabel = multilabel
 
     @classmethod
     def from_sampler(
         cls, sampler: Any, *, epoch: int = 0, ax: Axes | None = None, quantity: str = "rows"
     ) -> ClassBalanceDisplay:
-        """Plot the classes of a fitted `InverseFrequencySampler`; nothing is drawn for it.
+        """Plot the classes of a fitted `InverseFrequencySampler`.
+
+        Of several labels a row, they are the labels and the rows that bear each; of a continuous
+        target, its bins; in groups, the classes of all groups together.
 
         Parameters
         ----------
         sampler : InverseFrequencySampler
             Fitted.
         epoch : int, default=0
-            The epoch whose draws are shown, where strength is a function.
+            The epoch whose draws are shown: another one has others where strength is a function
+            and, by the weights of rows, where draws are rounded.
         ax, quantity
             As in `plot`.
 
@@ -114,7 +159,11 @@ class ClassBalanceDisplay:
         check_is_fitted(sampler, "_plan")
         draws = sampler._draws_of(sampler._plan, epoch)
         display = cls(
-            classes=sampler.classes_, counts=sampler.class_counts_, resampled_counts=draws
+            classes=sampler.classes_,
+            counts=sampler.class_counts_,
+            resampled_counts=draws,
+            bin_edges=getattr(sampler, "bin_edges_", None),
+            multilabel=sampler.target_type == "multilabel",
         )
         return display.plot(ax, quantity=quantity)
 
@@ -164,7 +213,7 @@ class ClassBalanceDisplay:
             Axes to draw on; None makes a figure.
         quantity : {"rows", "draws_per_row"}, default="rows"
             The rows of each class before and after, or how often, on average, one of its rows is
-            drawn.
+            drawn (a row that bears the label, a row in the bin).
 
         Returns
         -------
@@ -181,69 +230,50 @@ class ClassBalanceDisplay:
             raise ValueError(f"quantity must be 'rows' or 'draws_per_row', got {quantity!r}.")
         self.ax_ = make_axes(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
+        words = LABEL if self.multilabel else CLASS
         if quantity == "rows":
-            curves = {"before": self.counts, "after": self.resampled_counts}
-            self.ax_.set_ylabel("rows")
+            series = {"before": self.counts, "after": self.resampled_counts}
+            self.ax_.set_ylabel(words.rows)
         else:
-            curves = {"after": self.resampled_counts / self.counts}
-            self.ax_.set_ylabel("draws of a row")
+            series = {"after": self.resampled_counts / self.counts}
+            self.ax_.set_ylabel(f"draws of {words.row}")
             self.ax_.axhline(1, color="grey", linewidth=0.8, linestyle=":")
-        values = np.concatenate(list(curves.values()))
+        values = np.concatenate(list(series.values()))
         highest = values.max() or 1  # nothing may be drawn at all
         lowest = values[values > 0].min(initial=highest)
         if highest > WIDE * lowest:
             self.ax_.set_yscale("log")
             self.ax_.yaxis.set_major_formatter("{x:,.10g}")
             self.ax_.minorticks_off()
-            self.ax_.set_ylabel(f"{self.ax_.get_ylabel()} (logarithmic)")
+            self.ax_.set_ylabel(f"{self.ax_.get_ylabel()}\n(logarithmic)")
             bottom, start = (0.5, 0.5) if quantity == "rows" else (min(lowest, 1) / 2, 1)
         else:
             bottom, start = 0, 0
-        self._bars(curves, start) if len(self.classes) <= MOST_BARS else self._curves(curves)
+        self._draw(series, start, words.name)
         if quantity == "rows":
             self.ax_.legend(loc="upper right", ncols=2, frameon=False)
         self.ax_.set_ylim(bottom, self._top(max(highest, start), bottom))
         return self
+
+    def _draw(self, series: Mapping[str, Any], start: float, name: str) -> None:
+        """Bars over the values or by name, or else curves from the largest class on."""
+        if self.bin_edges is not None:
+            in_use = self.classes.astype(np.intp)
+            draw_histogram(self.ax_, series, in_use, self.bin_edges, start)
+            self.ax_.set_xlabel("value")
+        elif len(self.classes) <= MOST_BARS:
+            draw_bars(self.ax_, series, [str(label) for label in self.classes.tolist()], start)
+            self.ax_.set_xlabel(name)
+        else:
+            draw_curves(self.ax_, series, np.argsort(-self.counts, kind="stable"))
+            n_classes = len(self.classes)
+            self.ax_.set_xlabel(f"rank of the {name} by its rows before, of {n_classes:,}")
 
     def _top(self, highest: float, bottom: float) -> float:
         """The end of the axis: its upper fifth is left to the numbers on bars and the legend."""
         if self.ax_.get_yscale() == "log":
             return float(bottom * (highest / bottom) ** 1.25)
         return float(1.25 * highest)
-
-    def _bars(self, curves: Mapping[str, Any], start: float) -> None:
-        """Bars from ``start``, in the order of the classes, with numbers if there is room."""
-        width = 0.8 / len(curves)
-        names = [str(label) for label in self.classes.tolist()]
-        numbers = {
-            name: [f"{h:.2f}" if h % 1 else f"{h:.0f}" for h in heights]
-            for name, heights in curves.items()
-        }
-        has_room = sum(len(number) for some in numbers.values() for number in some) <= MOST_LETTERS
-        for i, (name, heights) in enumerate(curves.items()):
-            left = np.arange(len(heights)) + (i - (len(curves) - 1) / 2) * width
-            bars = self.ax_.bar(
-                left, heights - start, width, bottom=start, label=name, color=COLORS[name]
-            )
-            if has_room:
-                self.ax_.bar_label(bars, numbers[name], fontsize="small")
-        crowded = sum(len(name) + 1 for name in names) > MOST_LETTERS
-        self.ax_.set_xticks(range(len(names)), names, rotation=90 if crowded else 0)
-        self.ax_.set_xlabel("class")
-
-    def _curves(self, curves: Mapping[str, Any]) -> None:
-        """Lines from the class with the most rows before to the one with the fewest."""
-        order = np.argsort(-self.counts, kind="stable")
-        for name, heights in curves.items():
-            self.ax_.plot(
-                np.arange(1, len(order) + 1),
-                heights[order],
-                label=name,
-                color=COLORS[name],
-                drawstyle="steps-mid",
-            )
-        self.ax_.set_xlabel(f"rank of the class by its rows before, of {len(order):,}")
-        self.ax_.margins(x=0.01)
 
 
 def _check_counts(name: str, values: Any) -> Any:
@@ -257,3 +287,18 @@ def _check_counts(name: str, values: Any) -> Any:
         if not isfinite(count) or count < 0:
             raise ValueError(f"{name} must be finite and at least 0, got {count!r}.")
     return counts
+
+
+def _check_edges(bin_edges: Any, numbers: Any) -> Any:
+    """The edges as an array of floats."""
+    edges = np.asarray(bin_edges)
+    if edges.dtype.kind not in "iuf":
+        raise TypeError(f"bin_edges must be numbers, got {bin_edges!r}.")
+    if edges.ndim != 1 or not np.isfinite(edges).all() or not (edges[1:] > edges[:-1]).all():
+        raise ValueError(f"bin_edges must be finite and rise, got {bin_edges!r}.")
+    for number in numbers.tolist():
+        if number not in range(len(edges) - 1):
+            raise ValueError(
+                f"classes must be numbers of the {len(edges) - 1} bins, from 0 on, got {number!r}."
+            )
+    return edges.astype(np.float64)
