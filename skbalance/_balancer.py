@@ -137,6 +137,7 @@ class Balancer(BaseEstimator):
             self.log_prior_shift_ = _prior.log_prior_shift(planned.class_counts, draws)
         self._plan = plan
         self._draws_of = planned.draws_of
+        self._fitted_target_type = self.target_type  # which may be set anew before the next fit
         self._why_uncorrected = planned.why_uncorrected
         self._seed_is_given = isinstance(self.random_state, Integral)
 

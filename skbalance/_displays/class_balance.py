@@ -163,7 +163,7 @@ class ClassBalanceDisplay:
             counts=sampler.class_counts_,
             resampled_counts=draws,
             bin_edges=getattr(sampler, "bin_edges_", None),
-            multilabel=sampler.target_type == "multilabel",
+            multilabel=sampler._fitted_target_type == "multilabel",
         )
         return display.plot(ax, quantity=quantity)
 
