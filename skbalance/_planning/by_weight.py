@@ -97,7 +97,9 @@ def plan_of_label_sets(
     )
     weights = weights_of.mean_one(0)[:-1]
     draws_of = _DrawsOfSets(indicator)
-    plan = _plan(weights_of)
+    # In words that do not depend on the container; which rows bear lesser labels is told by these.
+    borne = indicator.indptr.astype(np.int64), indicator.indices.astype(np.int64)
+    plan = _plan(weights_of, *(borne if parameters.varies else ()))
     return Planned(plan, labels, label_counts, weights, draws_of, why_uncorrected=WHY_NOT_SETS)
 
 
@@ -142,14 +144,15 @@ def _of_classes(
     return Planned(plan, classes, class_counts, weights, why_uncorrected=why_uncorrected)
 
 
-def _plan(weights_of: _WeightsOfEpoch) -> LinePlan:
+def _plan(weights_of: _WeightsOfEpoch, *told: NDArray[Any]) -> LinePlan:
     # From a RandomState the seed is drawn last, so that a fit that fails leaves it as it was.
     weights = weights_of(0)
     parameters = weights_of.parameters
     is_fixed = not parameters.varies or isinstance(weights_of.n_samples, int)
     most_draws = weights.n_samples if is_fixed else MOST_DRAWS
     seed, varies = seed_of(parameters.random_state), parameters.varies
-    return LinePlan(weights_of, seed, most_draws, parameters.replacement, varies)
+    told = (weights_of.factors, *told)
+    return LinePlan(weights_of, seed, most_draws, parameters.replacement, varies, told)
 
 
 @dataclass(frozen=True, eq=False)
