@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from skbalance._arrays import CHUNK, gather, slices
 from skbalance._checks import MOST_DRAWS, seed_of
 from skbalance._draws.line import LinePlan, Weights
-from skbalance._draws.quotas import DECIMALS, rounded, shares
+from skbalance._draws.quotas import rounded, shares
 from skbalance._labels.pools import count_codes, group
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.planned import Planned
@@ -25,6 +26,9 @@ from skbalance._planning.planned import Planned
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
+
+# Numbers of draws that are so close, one relative to the other, are the same.
+CLOSE = 1e-9
 
 WHY_NOT_WEIGHTS = (
     "with sample_weight, draws change more than the frequencies of classes: also how often each "
@@ -206,16 +210,22 @@ class _WeightsOfEpoch:
         if self.values is not None:
             of_rows *= gather(self.values, pool)
         if self.n_samples == "under":
-            return max(1, int(np.floor(round(1 / of_rows.max(), DECIMALS))))
-        with np.errstate(divide="ignore"):
-            n_draws = np.ceil(np.round(1 / of_rows.min(), DECIMALS))
+            return max(1, _whole(1 / of_rows.max(), floor))
+        with np.errstate(divide="ignore", over="ignore"):
+            n_draws = 1 / of_rows.min()
         if not n_draws <= MOST_DRAWS:
             raise ValueError(
                 f"n_samples='over' asks for {n_draws:.3g} draws an epoch, more than 2**53, to give "
                 "the lightest row one of them. Lower the strength, leave out the lightest rows, or "
                 "give n_samples as a number."
             )
-        return int(n_draws)
+        return _whole(n_draws, ceil)
+
+
+def _whole(n_draws: float, rounding: Callable[[float], int]) -> int:
+    """The number rounded, but to the nearest one if it is that but for the errors of long sums."""
+    nearest = round(n_draws)
+    return nearest if abs(n_draws - nearest) <= CLOSE * n_draws else rounding(n_draws)
 
 
 @dataclass(frozen=True, eq=False)
