@@ -108,6 +108,15 @@ class Balancer(BaseEstimator):
             )
         return parameters
 
+    @staticmethod
+    def _check_rows_given(X: Any) -> None:
+        """Raise unless there are rows that can be picked from."""
+        if X is None:
+            raise ValueError(
+                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
+                "only labels."
+            )
+
     def _set_fitted(self, planned: Planned, X: Any) -> None:
         """Set all attributes that follow from the classes, the plan and the columns of X."""
         of_columns = BaseEstimator()

@@ -294,11 +294,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         >>> sorted(y_res)
         ['a', 'a', 'b', 'b']
         """
-        if X is None:
-            raise ValueError(
-                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
-                "only labels."
-            )
+        self._check_rows_given(X)
         self.fit(X, y, sample_weight, groups)
         return self._fit_resample(X, y)
 

@@ -16,7 +16,9 @@ from skbalance.dask import InverseFrequencySampler
 
 LABELS = np.array(["common"] * 80 + ["middling"] * 15 + ["rare"] * 5)
 Y = np.random.default_rng(0).permutation(LABELS)
+SITES = np.random.default_rng(1).permutation(["north"] * 60 + ["south"] * 30 + ["west"] * 10)
 FRAME = pd.DataFrame({"row": np.arange(100), "text": Y}, index=np.arange(1000, 1100))
+GROUPED = FRAME.assign(site=SITES)
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +32,10 @@ def seeded(**parameters):
     return InverseFrequencySampler(**{"random_state": 0, **parameters})
 
 
-def drawn_in_memory(y, epoch=0, **parameters):
+def drawn_in_memory(y, epoch=0, groups=None, **parameters):
     """The rows that the sampler in memory draws, in the table's order."""
     sampler = skbalance.InverseFrequencySampler(**{"random_state": 0, **parameters})
-    return np.sort(sampler.fit(None, y).draw(epoch))
+    return np.sort(sampler.fit(None, y, groups=groups).draw(epoch))
 
 
 def in_frames(pandas, lengths):

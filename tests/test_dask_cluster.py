@@ -21,7 +21,7 @@ from sklearn.model_selection import GridSearchCV
 
 import skbalance
 
-from .dask_tables import FRAME, drawn_in_memory, seeded, store
+from .dask_tables import GROUPED, drawn_in_memory, seeded, store
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,8 @@ def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
     assert set(on_cluster.run(os.getpid).values()) != set(pids.values())
 
 
-def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, tmp_path):  # noqa: ARG001
+@pytest.mark.parametrize("group", [None, "site"])
+def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, tmp_path, group):  # noqa: ARG001
     def note(rows, step):
         (tmp_path / f"{step} {time.monotonic_ns()}").touch()
         return rows
@@ -73,10 +74,11 @@ def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, t
     def times(step):
         return [int(path.name.split()[1]) for path in tmp_path.glob(f"{step} *")]
 
-    meta = FRAME.iloc[:0]
-    table = dd.from_pandas(pd.concat([FRAME] * 30), npartitions=30, sort=False)
+    meta = GROUPED.iloc[:0]
+    table = dd.from_pandas(pd.concat([GROUPED] * 30), npartitions=30, sort=False)
     X = table.map_partitions(note, "read", meta=meta)
-    X_res, _ = seeded().fit_resample(X, table["text"])
+    groups = None if group is None else table[group]
+    X_res, _ = seeded().fit_resample(X, table["text"], groups=groups)
     X_res.map_partitions(note, "use", meta=meta).map_partitions(len).compute()
     assert len(times("read")) == len(times("use")) == 30
     assert sorted(times("use"))[4] < sorted(times("read"))[25]

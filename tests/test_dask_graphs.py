@@ -20,66 +20,84 @@ from skbalance.dask._collections import (
 
 from .dask_tables import (
     FRAME,
+    GROUPED,
     Y,
-    as_arrays,
     drawn_in_memory,
     seeded,
     store,
     synchronous,  # noqa: F401  # a fixture that every test here uses
 )
 
+COLUMN_OF = {"X": "row", "y": "text", "groups": "site"}
+with_and_without_groups = pytest.mark.parametrize(
+    "names", [["y"], ["groups", "y"]], ids=["without groups", "with groups"]
+)
+
 
 @pytest.fixture
-def watched(tmp_path):
-    """A frame and labels in two partitions each, and which of these have been computed so far."""
+def watched(tmp_path, names):
+    """Rows, labels and perhaps groups in two partitions, and which of these have been computed."""
 
     def partition(name, number):
         (tmp_path / f"{name} {number} {time.monotonic_ns()}").touch()
-        return FRAME[name].iloc[number * 50 : number * 50 + 50]
+        return GROUPED[COLUMN_OF[name]].iloc[number * 50 : number * 50 + 50]
 
     def collection(name):
         partitions = [delayed(partition)(name, number) for number in range(2)]
-        return dd.from_delayed(partitions, meta=FRAME[name].iloc[:0], verify_meta=False)
+        meta = GROUPED[COLUMN_OF[name]].iloc[:0]
+        return dd.from_delayed(partitions, meta=meta, verify_meta=False)
 
     def computed():
         return sorted(path.name.rsplit(" ", 1)[0] for path in tmp_path.iterdir())
 
-    return collection("row"), collection("text"), computed
+    return collection("X"), {name: collection(name) for name in names}, computed
 
 
-def test_nothing_but_labels_is_computed_before_it_is_asked_for(watched):
-    X, y, computed = watched
-    sampler = seeded().fit(X, y)
-    assert computed() == ["text 0", "text 1"]
+def both_of(*names):
+    """Both partitions of the collections of those names."""
+    return sorted(f"{name} {number}" for name in names for number in range(2))
+
+
+@with_and_without_groups
+def test_nothing_but_labels_is_computed_before_it_is_asked_for(watched, names):
+    X, columns, computed = watched
+    sampler = seeded().fit(X, **columns)
+    assert computed() == both_of(*names)
     results = sampler.resample(1)
-    assert computed() == ["text 0", "text 1"]
+    assert computed() == both_of(*names)
     dask.compute(*results)
     # The labels once more, and only once for both results.
-    assert computed() == ["row 0", "row 1", "text 0", "text 0", "text 1", "text 1"]
+    assert computed() == both_of("X", *names, *names)
 
 
-def test_a_partition_of_the_result_needs_that_partition_of_the_table_alone(watched):
-    X, y, computed = watched
-    X_res, _ = seeded().fit_resample(X, y)
+@with_and_without_groups
+def test_a_partition_of_the_result_needs_that_partition_of_the_table_alone(watched, names):
+    X, columns, computed = watched
+    X_res, _ = seeded().fit_resample(X, **columns)
     X_res.partitions[1].compute()
-    assert computed() == ["row 1", "text 0", "text 1", "text 1"]
+    assert computed() == sorted([*both_of(*names), "X 1", *(f"{name} 1" for name in names)])
 
 
-def test_an_epoch_stands_once_in_the_graph():
-    X_res, _ = seeded().fit_resample(*as_arrays(Y, [10] * 10))
+@with_and_without_groups
+def test_an_epoch_stands_once_in_the_graph(names):
+    table = dd.from_pandas(GROUPED, npartitions=10)
+    columns = {name: table[COLUMN_OF[name]] for name in names}
+    X_res, _ = seeded().fit_resample(table[["row"]], **columns)
     values = (getattr(task, "value", None) for task in X_res.__dask_graph__().values())
     assert [type(value).__name__ for value in values].count("Epoch") == 1
 
 
-def test_only_the_columns_in_use_are_read(tmp_path):
+@with_and_without_groups
+def test_only_the_columns_in_use_are_read(tmp_path, names):
     def read(number, columns=None):
         (tmp_path / f"{number} {columns}").touch()
-        rows = FRAME.iloc[number * 50 : number * 50 + 50]
+        rows = GROUPED.iloc[number * 50 : number * 50 + 50]
         return rows if columns is None else rows[columns]
 
-    table = dd.from_map(read, [0, 1], meta=FRAME.iloc[:0])
-    seeded().fit(table[["row"]], table["text"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0 ['text']", "1 ['text']"]
+    table = dd.from_map(read, [0, 1], meta=GROUPED.iloc[:0])
+    seeded().fit(table[["row"]], **{name: table[COLUMN_OF[name]] for name in names})
+    expected = [f"{number} ['{COLUMN_OF[name]}']" for number in (0, 1) for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == expected
 
 
 def test_small_partitions_of_a_file_are_not_read_as_one(tmp_path):
@@ -126,16 +144,18 @@ SHUFFLES = {
 
 @pytest.mark.parametrize("shuffle", SHUFFLES.values(), ids=SHUFFLES)
 @pytest.mark.parametrize("persist", [False, True])
-def test_rows_keep_their_labels_where_dask_shuffles_the_table(shuffle, persist):
+@pytest.mark.parametrize("group", [None, "site"])
+def test_rows_keep_their_labels_where_dask_shuffles_the_table(shuffle, persist, group):
     n = 4000
-    frame = pd.DataFrame(
-        {"row": np.arange(n), "key": np.arange(n) % 50, "label": np.arange(n) % 10 == 0}
-    )
+    rows = np.arange(n)
+    frame = pd.DataFrame({"row": rows, "key": rows % 50, "site": rows % 3, "label": rows % 10 == 0})
     with dask.config.set(scheduler="threads"):  # where orders differ
         table = shuffle(dd.from_pandas(frame, npartitions=8))
         table = table.persist() if persist else table
+        X, y = table[["row"]], table["label"]
+        groups = None if group is None else table[group]
         try:
-            X, y = dask.compute(*seeded().fit_resample(table[["row"]], table["label"]))
+            X, y = dask.compute(*seeded().fit_resample(X, y, groups=groups))
         except ValueError as refusal:
             seen = None if persist else str(refusal)
         else:

@@ -1,5 +1,7 @@
 """What the sampler for dask cannot use is refused, with what was seen and in which partition."""
 
+import re
+
 import dask.array as da
 import dask.dataframe as dd
 import numpy as np
@@ -22,12 +24,13 @@ from .dask_tables import (
 
 X_LAZY, Y_LAZY = as_arrays(Y, [50, 50])
 FRAME_LAZY = dd.from_pandas(FRAME, npartitions=2)
+# Labels that fail a test which computes them.
+UNREAD = Y_LAZY.map_blocks(pytest.fail, dtype=Y.dtype, meta=Y[:0])
 
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"replacement": True}, "replacement must be False for dask collections, got True"),
         ({"strength": -1}, "strength must be a real number >= 0, got -1"),
         ({"n_samples": 2}, "must leave each of the 3 classes a draw, got n_samples=2"),
     ],
@@ -52,6 +55,48 @@ def test_wrong_parameters_are_refused(parameters, message):
 def test_what_is_no_collection_of_rows_is_refused(X, y, error, message):
     with pytest.raises(error, match=message):
         seeded().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sample_weight", "message"),
+    [
+        ({"replacement": True}, None, "replacement must be False for dask collections, got True"),
+        ({}, X_LAZY[:, 0], "sample_weight must be None for dask collections, got Array"),
+        ({}, np.ones(100), "sample_weight must be None for dask collections, got ndarray"),
+        (
+            {"target_type": "multilabel"},
+            None,
+            "target_type must be 'class' for dask collections, got 'multilabel'",
+        ),
+        (
+            {"target_type": "continuous", "bins": "fd"},
+            None,
+            "target_type must be 'class' for dask collections, got 'continuous'",
+        ),
+    ],
+)
+def test_what_only_the_sampler_in_memory_takes_is_refused_unseen(
+    parameters, sample_weight, message
+):
+    way_out = (
+        ": skbalance.InverseFrequencySampler takes it, in memory. Of a table it needs the labels "
+        "alone, fit(None, y.compute(), ...), and draw() gives the numbers of the rows."
+    )
+    for fit in seeded(**parameters).fit, seeded(**parameters).fit_resample:
+        with pytest.raises(ValueError, match=re.escape(message + way_out)):
+            fit(X_LAZY, UNREAD, sample_weight)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"bins": 5}, "bins=5 has nothing to decide unless target_type='continuous'"),
+        ({"group_strength": 0.5}, "group_strength=0.5 has nothing to decide without groups"),
+    ],
+)
+def test_parameters_that_have_nothing_to_decide_are_refused_unseen(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        seeded(**parameters).fit(X_LAZY, UNREAD)
 
 
 HINT = "Take both as frames from one table and make arrays of the results, or give one the other's"

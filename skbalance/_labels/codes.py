@@ -26,7 +26,7 @@ HASH_BITS = 16
 MOST_WORDS = 24
 
 
-def encode(y):
+def encode(y, name="y"):
     """Sorted classes, and the index of each row's class.
 
     Parameters
@@ -53,23 +53,42 @@ def encode(y):
     >>> classes.tolist(), codes.tolist()
     (['cat', 'dog'], [0, 1, 0])
     """
-    labels = label_array(y)
+    labels = label_array(y, name)
     kind = labels.dtype.kind
     if kind in "biu" and labels.size:
         return _encode_integers(labels.astype(labels.dtype.newbyteorder("="), copy=False))
     if kind in "US" and labels.size and 0 < _n_words(labels.dtype) <= MOST_WORDS:
         return _encode_texts(labels)
     if kind in "OUST":  # objects, str, bytes, numpy's StringDType
-        return _encode_objects(labels)
+        return _encode_objects(labels, name)
     # "Complex data not supported" and "Unknown label type" are what the check suites of
     # scikit-learn and imbalanced-learn look for.
     if kind == "f" and np.isnan(labels).any():
-        raise ValueError(missing(np.flatnonzero(np.isnan(labels))))
+        raise ValueError(missing(np.flatnonzero(np.isnan(labels)), name))
     if kind == "c":
         raise ValueError("Complex data not supported: labels are classes, got complex numbers.")
     if labels.size:
         raise ValueError(unknown(labels.dtype))
     return labels, labels.astype(np.uint8)  # no rows and no classes
+
+
+def encode_cells(columns):
+    """Cells in use, and the index of each row's cell.
+
+    ``columns`` are pairs of labels and codes of the rows. A cell is a label of each that occur in
+    one row: cells are sorted, and given as the index of their label in each column.
+
+    >>> groups, classes = (["a", "b"], np.array([0, 1, 1])), ([0, 1], np.array([0, 1, 0]))
+    >>> of_columns, codes = encode_cells([groups, classes])
+    >>> [index.tolist() for index in of_columns], codes.tolist()
+    ([[0, 1, 1], [0, 0, 1]], [0, 2, 1])
+    """
+    if len(columns) == 1:  # each label is a cell
+        labels, codes = columns[0]
+        return (np.arange(len(labels)),), codes
+    shape = [len(labels) for labels, _ in columns]
+    numbers, codes = encode(np.ravel_multi_index([codes for _, codes in columns], shape))
+    return np.unravel_index(numbers, shape), codes
 
 
 def _encode_integers(labels):
@@ -103,7 +122,7 @@ def _as_index(numbers):
     return numbers.view(np.intp) if numbers.itemsize == 8 else numbers.astype(np.intp)
 
 
-def _encode_objects(labels):
+def _encode_objects(labels, name="y"):
     """By a hash table that numbers the labels as they appear; then the labels are sorted."""
     numbers = _numbers()
     codes = np.empty(len(labels), dtype=np.uint32 if len(labels) < 2**32 else np.uint64)
@@ -115,7 +134,7 @@ def _encode_objects(labels):
         raise TypeError(
             f"labels must be hashable (strings, integers, bools, ...), got: {error}."
         ) from None
-    _check_objects(list(numbers), codes, labels)
+    _check_objects(list(numbers), codes, labels, name)
     return _in_order(numbers, codes, labels.dtype)
 
 
@@ -190,13 +209,13 @@ def _in_order(numbers, codes, dtype):
     return classes, new_codes[codes]
 
 
-def _check_objects(found, codes, labels):
+def _check_objects(found, codes, labels, name):
     """Raise for objects that are missing, arrays or floats."""
     for number, label in enumerate(found):
         if hasattr(label, "__array__") and not isinstance(label, np.generic):
             raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
         if is_missing(label):
-            raise ValueError(missing(np.flatnonzero(codes == number)))
+            raise ValueError(missing(np.flatnonzero(codes == number), name))
     if any(isinstance(label, Number) for label in found):
         # Not only those found: a float hides behind an integer that it equals.
         floats = [label for label in labels.tolist() if isinstance(label, (float, np.floating))]

@@ -74,16 +74,18 @@ def refuse_unreadable(data, name):
         raise TypeError(f"{name} is a sparse tensor ({data.layout}): pass {name}.to_dense().")
 
 
-def label_array(y):
+def label_array(y, name="y"):
     """The labels as a numpy array of shape (n,), whether or not they are fit to be classes.
 
     >>> label_array([[0, 1], [1, 0]]).tolist()
     [1, 0]
     """
-    refuse_unreadable(y, "y")
+    refuse_unreadable(y, name)
     if sparse.issparse(y):
-        raise TypeError("y is a sparse matrix; one-hot labels must be dense: pass y.toarray().")
-    return _one_dimensional(array_of(y))
+        raise TypeError(
+            f"{name} is a sparse matrix; one-hot labels must be dense: pass {name}.toarray()."
+        )
+    return _one_dimensional(array_of(y, name), name)
 
 
 def array_of(y, name="y", what="labels"):
@@ -255,7 +257,7 @@ def _array_of_rows(y):
     return _array_of_sequence([row[0] for row in y]) if lengths == {1} else np.asarray(y)
 
 
-def _one_dimensional(labels):
+def _one_dimensional(labels, name):
     """Labels of shape (n,): a column is unrolled, one-hot rows become their columns' numbers."""
     if labels.ndim == 1:
         return labels
@@ -263,13 +265,13 @@ def _one_dimensional(labels):
         return labels[:, 0]
     if labels.ndim != 2 or labels.shape[1] == 0:
         raise ValueError(
-            f"y should be a 1d array of labels, got an array of shape {labels.shape} instead."
+            f"{name} should be a 1d array of labels, got an array of shape {labels.shape} instead."
         )
     hot = labels == 1 if labels.dtype.kind in "biufO" else np.zeros(labels.shape, dtype=bool)
     if not ((hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()):
         # The check suites of scikit-learn and imbalanced-learn look for these first words.
         raise ValueError(
-            "Multilabel and multioutput targets are not supported. A 2-d y must be one-hot (a "
-            f"single 1 in each row, 0 elsewhere), got shape {labels.shape}. {SEVERAL_PARTS}"
+            f"Multilabel and multioutput targets are not supported. A 2-d {name} must be one-hot "
+            f"(a single 1 in each row, 0 elsewhere), got shape {labels.shape}. {SEVERAL_PARTS}"
         )
     return hot.argmax(axis=1)

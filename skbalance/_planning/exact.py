@@ -84,11 +84,6 @@ def plan_of_cells(
         raise ValueError(
             f"y and groups must hold rows of at least 2 classes or groups, got {seen}."
         )
-    if parameters.counts_by_label:
-        raise ValueError(
-            "n_samples as a dict says how often each class is drawn, which groups decide, too: "
-            "with groups, give n_samples as a number or a word."
-        )
     cell_counts = cells.table(cells.counts)
     class_counts = cell_counts.sum(axis=0)
     factors = parameters.factors(cells.classes.tolist(), class_counts)

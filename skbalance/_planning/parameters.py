@@ -62,7 +62,12 @@ class Parameters:
             )
 
     def check_used(self, has_groups: bool) -> None:
-        """Raise for a parameter that has nothing to decide: its user thinks that it does."""
+        """Raise for a parameter that has nothing to decide, where its user thinks that it does."""
+        if self.counts_by_label and has_groups:
+            raise ValueError(
+                "n_samples as a dict says how often each class is drawn, which groups decide, too: "
+                "with groups, give n_samples as a number or a word."
+            )
         if self.group_strength != 1 and not has_groups:
             raise ValueError(
                 f"group_strength={self.group_strength!r} has nothing to decide without groups, the "

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from skbalance._labels.codes import encode
+from skbalance._labels.codes import encode, encode_cells
 from skbalance._labels.label_sets import encode_sets
 from skbalance._labels.numbers import encode_numbers, weight_array
 from skbalance._labels.pools import group
@@ -65,31 +63,21 @@ def _refuse_beside_groups(parameters: Parameters, sample_weight: Any) -> None:
 def _plan_of_groups(parameters: Parameters, y: Any, groups: Any) -> Planned:
     """A plan from the class and the group of each row."""
     classes, class_codes = encode(y)
-    groups, group_codes = encode_groups(groups)
+    groups, group_codes = _encode_groups(groups)
     if len(group_codes) != len(class_codes):
         raise ValueError(
             f"groups must be one label for each of the {len(class_codes)} rows, got "
             f"{len(group_codes)}."
         )
-    cells, codes = encode_cells(group_codes, class_codes, len(classes))
-    group_of, class_of = np.divmod(cells, max(len(classes), 1))
-    pool, counts = group(codes, len(cells))
+    (group_of, class_of), codes = encode_cells([(groups, group_codes), (classes, class_codes)])
+    pool, counts = group(codes, len(group_of))
     return plan_of_cells(parameters, Cells(groups, classes, group_of, class_of, counts), pool)
 
 
-def encode_groups(groups: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+def _encode_groups(groups: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Sorted groups, and the index of each row's group; an error says that it is about groups."""
     try:
-        labels, codes = encode(groups)
+        labels, codes = encode(groups, "groups")
     except (TypeError, ValueError) as error:
-        raise type(error)(f"groups must be labels, one for each row, as y is: {error}") from None
+        raise type(error)(f"groups: {error}") from None
     return labels, codes
-
-
-def encode_cells(
-    group_codes: NDArray[Any], class_codes: NDArray[Any], n_classes: int
-) -> tuple[NDArray[np.intp], NDArray[Any]]:
-    """Cells in use, ``group * n_classes + class``, and the index of each row's cell."""
-    numbers = group_codes.astype(np.int64) * n_classes + class_codes
-    cells, codes = encode(numbers)
-    return cells.astype(np.intp), codes

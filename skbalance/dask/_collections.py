@@ -36,25 +36,25 @@ def check_collection(data, name):
         raise ValueError(f"{name} must have rows and columns, got an array of shape {data.shape}.")
 
 
-def check_alike(X, y):
-    """Raise if X and y are known to be partitioned differently.
+def check_alike(data, y, name):
+    """Raise if the data of this name and y are known to be partitioned differently.
 
-    Lengths that dask does not know yet are compared later, by `resample_partition`.
+    Lengths that dask does not know yet are compared later, by `skbalance._partitions`.
     """
     hint = (
         "Take both as frames from one table and make arrays of the results, or give one the "
         "other's divisions or chunks."
     )
-    n_X, n_y = n_partitions(X), n_partitions(y)
-    if n_X != n_y:
+    n, n_y = n_partitions(data), n_partitions(y)
+    if n != n_y:
         raise ValueError(
-            f"X and y must be partitioned alike, got {n_X} and {n_y} partitions. {hint}"
+            f"{name} and y must be partitioned alike, got {n} and {n_y} partitions. {hint}"
         )
-    if isinstance(X, da.Array) == isinstance(y, da.Array):
-        pairs = zip(extents(X), extents(y), strict=True)
+    if isinstance(data, da.Array) == isinstance(y, da.Array):
+        pairs = zip(extents(data), extents(y), strict=True)
         if any(None not in pair and pair[0] != pair[1] for pair in pairs):
             raise ValueError(
-                f"X and y must be partitioned alike, got partitions {extents(X)} and "
+                f"{name} and y must be partitioned alike, got partitions {extents(data)} and "
                 f"{extents(y)}. {hint}"
             )
 
@@ -105,6 +105,11 @@ def delayed_partitions(data):
         if len(partitions) == data.npartitions:
             return partitions
     return data.to_delayed(optimize_graph=False)
+
+
+def delayed_tuples(*collections):
+    """For each partition a tuple of delayed objects, one of each collection."""
+    return zip(*map(delayed_partitions, collections), strict=True)
 
 
 def is_partitionwise(step):

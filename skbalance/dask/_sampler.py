@@ -12,13 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 from skbalance._balancer import Balancer
 from skbalance._partitions import (
     combine_counts,
-    count_classes,
+    count_cells,
     drawn_rows,
     n_draws,
     resample_partition,
     row_multiplicities,
 )
-from skbalance._planning.exact import plan_of_classes
+from skbalance._planning.exact import Cells, plan_of_cells, plan_of_classes
+from skbalance._planning.parameters import Parameters
 from skbalance.dask._collections import (
     bound,
     check_alike,
@@ -26,7 +27,7 @@ from skbalance.dask._collections import (
     collection_of,
     collections_of,
     constant,
-    delayed_partitions,
+    delayed_tuples,
     rowless,
     whole_rows,
 )
@@ -41,6 +42,10 @@ class InverseFrequencySampler(Balancer):
     partitions and in the table's order; nothing is moved or shuffled. Only the counts of classes
     come to the client.
 
+    The parameters and the arguments of `fit` and `fit_resample`, which follow imbalanced-learn's
+    samplers, are the same as in memory. What cannot be done partition by partition is refused by
+    name.
+
     Parameters
     ----------
     strength : float or callable, default=1.0
@@ -50,13 +55,22 @@ class InverseFrequencySampler(Balancer):
     n_samples : int, float, {"over", "under"}, dict or None, default=None
         Draws in an epoch: None means as many as there are rows, an int is their number, a float a
         fraction of the rows. ``"over"`` never shrinks a class and ``"under"`` never grows one. No
-        class is left without a draw. A dict from label to number of draws decides class by class.
+        class is left without a draw. With groups, this holds for each class in each group. A dict
+        from label to number of draws decides class by class; it does not go with groups.
     replacement : bool, default=False
         Must be False. To find out how often independent draws hit its rows, each partition would
         have to repeat the draws of all partitions.
     class_weight : dict, callable or None, default=None
         Factors by which rows of a class weigh more: a dict from label to factor above 0, or a
         function from the class counts, in the order of ``classes_``, to an array of factors.
+    group_strength : float, default=1.0
+        With groups, how far to move from the sizes that they have (0) to an equal share of the
+        draws for each group (1), at least 0. Within a group, strength and class_weight share its
+        draws among its classes.
+    target_type : {"class"}, default="class"
+        One class a row. Several labels a row and continuous targets are for the sampler in memory.
+    bins : int, default=10
+        Must be left at 10: a continuous target is for the sampler in memory.
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself. With None or a RandomState, each `fit` takes a
         new seed from it.
@@ -69,11 +83,19 @@ class InverseFrequencySampler(Balancer):
     class_counts_ : ndarray of shape (n_classes,), int64
         Rows of each class, aligned with ``classes_``.
     class_weight_ : dict
-        Maps each label to the weight of one of its rows in epoch 0; the mean over all rows is 1.
+        Maps each label to the weight of one of its rows in epoch 0 (with groups, to the mean weight
+        of its rows); the mean over all rows is 1.
     sampling_strategy_ : dict
         Maps each label to its number of draws in an epoch (in epoch 0 if strength is a function).
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over its frequency in the draws of epoch 0.
+        Logarithm of each class's frequency in `y` over its frequency in the draws of epoch 0. Not
+        set with groups.
+    groups_ : ndarray of shape (n_groups,)
+        The distinct groups of all partitions, sorted. Set only with groups, like the next two.
+    cell_counts_ : ndarray of shape (n_groups, n_classes), int64
+        Rows of each class in each group.
+    cell_draws_ : ndarray of shape (n_groups, n_classes), int64
+        Draws of each class in each group in epoch 0; 0 only where there are no rows.
     n_features_in_ : int
         Number of columns of `X`. Set only if `X` has columns.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -104,8 +126,10 @@ class InverseFrequencySampler(Balancer):
     {'ham': 5, 'spam': 5}
     """
 
-    def fit(self, X: Any, y: Any) -> InverseFrequencySampler:
-        """Count the classes of all partitions, and plan the draws.
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None
+    ) -> InverseFrequencySampler:
+        """Count the classes of all partitions, in each group, and plan the draws.
 
         Parameters
         ----------
@@ -115,6 +139,11 @@ class InverseFrequencySampler(Balancer):
         y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or (n_rows, n_classes)
             Labels: integers, strings, bools, categories or other sortable objects, as a column or
             one-hot. They are computed once, wherever their partitions are.
+        sample_weight : None
+            Weights of rows are for the sampler in memory.
+        groups : dask Series, DataFrame or array of shape (n_rows,) or (n_rows, 1), default=None
+            The group of each row, such as its site, speaker or source: labels as in `y`, and
+            partitioned as `y` is. They are computed once, together with `y`.
 
         Returns
         -------
@@ -123,44 +152,59 @@ class InverseFrequencySampler(Balancer):
         Raises
         ------
         TypeError
-            If a parameter, `X` or `y` is of the wrong kind.
+            If a parameter, `X`, `y` or `groups` is of the wrong kind.
         ValueError
-            If a parameter has a wrong value, or `replacement` is True; if `X` and `y` are
-            partitioned differently; if labels are missing or are floats (the message names the
-            partition); if there are fewer than two classes, or fewer draws than classes.
+            If a parameter has a wrong value or has nothing to decide; if `replacement` is True,
+            `target_type` is not "class", or `sample_weight` is given; if `X` or `groups` is
+            partitioned otherwise than `y`; if labels or groups are missing or are floats (the
+            message names the partition); if there are fewer than two classes (with groups, than two
+            cells of a group and a class that occur together), or fewer draws than those.
 
         Examples
         --------
         >>> import dask.array as da
         >>> InverseFrequencySampler().fit(None, da.repeat(da.arange(3, chunks=2), 2)).class_counts_
         array([2, 2, 2])
+
+        With groups, each gets the same number of draws, and so does each class within it:
+
+        >>> import numpy as np
+        >>> y = da.from_array(np.array(["ham", "ham", "spam", "ham", "ham", "ham"]), chunks=3)
+        >>> sites = da.from_array(np.array(["a", "a", "a", "a", "b", "b"]), chunks=3)
+        >>> InverseFrequencySampler(n_samples=8).fit(None, y, groups=sites).cell_draws_
+        array([[2, 2],
+               [4, 0]])
         """
         parameters = self._checked_parameters(y)
-        if self.replacement:
-            raise ValueError(
-                "replacement must be False for dask collections, got True: "
-                "skbalance.InverseFrequencySampler draws with replacement, in memory."
-            )
+        _refuse_what_needs_memory(parameters, sample_weight)
+        parameters.check_used(groups is not None)
         check_collection(y, "y")
-        if X is not None:
-            check_collection(X, "X")
-            check_alike(X, y)
-            X = whole_rows(X)
-        y = whole_rows(y)
+        for name, data in (("X", X), ("groups", groups)):
+            if data is not None:
+                check_collection(data, name)
+                check_alike(data, y, name)
+        X = None if X is None else whole_rows(X)
+        columns = [whole_rows(column) for column in (y, groups) if column is not None]
         reports = compute(
             *(
-                bound(count_classes, number)(labels)
-                for number, labels in enumerate(delayed_partitions(y))
+                bound(count_cells, number)(*labels)
+                for number, labels in enumerate(delayed_tuples(*columns))
             )
         )
-        classes, class_counts, partitions = combine_counts(reports)
-        planned = plan_of_classes(parameters, classes, class_counts)
+        labels, label_of, counts, partitions = combine_counts(reports)
+        if groups is None:
+            planned = plan_of_classes(parameters, labels["y"], counts)
+        else:
+            cells = Cells(labels["groups"], labels["y"], label_of["groups"], label_of["y"], counts)
+            planned = plan_of_cells(parameters, cells)
         self._set_fitted(planned, None if X is None else rowless(X))
-        self._X, self._y, self._partitions = X, y, partitions
+        self._X, self._columns, self._partitions = X, columns, partitions
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """The rows and labels of epoch 0, lazily: ``fit(X, y).resample(epoch=0)``.
+    def fit_resample(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None
+    ) -> tuple[Any, Any]:
+        """The rows and labels of epoch 0, lazily: ``fit(X, y, ...).resample(epoch=0)``.
 
         Parameters
         ----------
@@ -168,6 +212,10 @@ class InverseFrequencySampler(Balancer):
             Rows, partitioned as `y` is.
         y : dask Series, DataFrame or array
             Labels, as in `fit`.
+        sample_weight : None
+            As in `fit`.
+        groups : dask Series, DataFrame or array, default=None
+            The group of each row, as in `fit`.
 
         Returns
         -------
@@ -190,12 +238,8 @@ class InverseFrequencySampler(Balancer):
         >>> X_res[y_res == 1].compute().ravel().tolist()
         [6, 6, 6, 7, 7, 7]
         """
-        if X is None:
-            raise ValueError(
-                "fit_resample needs rows to pick from, got X=None; fit(None, y) and draw() need "
-                "only labels."
-            )
-        return self.fit(X, y).resample()
+        self._check_rows_given(X)
+        return self.fit(X, y, sample_weight, groups).resample()
 
     def resample(self, epoch: int = 0) -> tuple[Any, Any]:
         """The fitted collections' rows and labels in any epoch, lazily.
@@ -224,7 +268,7 @@ class InverseFrequencySampler(Balancer):
         ValueError
             If `epoch` is not from 0 to 2**63 - 2, or if the sampler was fitted without `X`. When
             the result is computed: if partitions of `X` and `y` differ in length, or if the labels
-            are not those that were counted in `fit`.
+            or groups are not those that were counted in `fit`.
 
         Notes
         -----
@@ -249,19 +293,15 @@ class InverseFrequencySampler(Balancer):
                 "resample needs rows to pick from, but the sampler was fitted with X=None."
             )
         lazy_epoch = self._lazy_epoch(epoch)
-        triples = zip(
-            self._partitions,
-            delayed_partitions(self._X),
-            delayed_partitions(self._y),
-            strict=True,
-        )
+        parts = delayed_tuples(self._X, *self._columns)
         pairs = [
-            bound(resample_partition, partition)(rows, labels, lazy_epoch)
-            for partition, rows, labels in triples
+            bound(resample_partition, partition)(lazy_epoch, rows, *labels)
+            for partition, (rows, *labels) in zip(self._partitions, parts, strict=True)
         ]
-        has_arrays = isinstance(self._X, da.Array) or isinstance(self._y, da.Array)
+        y = self._columns[0]
+        has_arrays = isinstance(self._X, da.Array) or isinstance(y, da.Array)
         lengths = self._lengths(lazy_epoch) if has_arrays else None
-        X_res, y_res = collections_of(pairs, self._X, self._y, lengths)
+        X_res, y_res = collections_of(pairs, self._X, y, lengths)
         return X_res, y_res
 
     def draw(self, epoch: int = 0) -> Any:
@@ -285,8 +325,8 @@ class InverseFrequencySampler(Balancer):
         TypeError
             If `epoch` is not an int.
         ValueError
-            If `epoch` is not from 0 to 2**63 - 2. When the result is computed: if the labels are
-            not those that were counted in `fit`.
+            If `epoch` is not from 0 to 2**63 - 2. When the result is computed: if the labels or
+            groups are not those that were counted in `fit`.
 
         Examples
         --------
@@ -315,8 +355,10 @@ class InverseFrequencySampler(Balancer):
     def _multiplicities(self, lazy_epoch: Any) -> list[Any]:
         """How often the epoch draws each row, partition by partition, lazily."""
         return [
-            bound(row_multiplicities, partition)(labels, lazy_epoch)
-            for partition, labels in zip(self._partitions, delayed_partitions(self._y), strict=True)
+            bound(row_multiplicities, partition)(lazy_epoch, *labels)
+            for partition, labels in zip(
+                self._partitions, delayed_tuples(*self._columns), strict=True
+            )
         ]
 
     def _lengths(self, lazy_epoch: Any) -> tuple[int, ...]:
@@ -325,3 +367,21 @@ class InverseFrequencySampler(Balancer):
             *(bound(n_draws, partition)(lazy_epoch) for partition in self._partitions)
         )
         return lengths
+
+
+def _refuse_what_needs_memory(parameters: Parameters, sample_weight: Any) -> None:
+    """Raise ValueError for what only the sampler in memory takes."""
+    if parameters.replacement:
+        refused = "replacement must be False for dask collections, got True"
+    elif sample_weight is not None:
+        kind = type(sample_weight).__name__
+        refused = f"sample_weight must be None for dask collections, got {kind}"
+    elif parameters.target_type != "class":
+        seen = repr(parameters.target_type)
+        refused = f"target_type must be 'class' for dask collections, got {seen}"
+    else:
+        return
+    raise ValueError(
+        f"{refused}: skbalance.InverseFrequencySampler takes it, in memory. Of a table it needs "
+        "the labels alone, fit(None, y.compute(), ...), and draw() gives the numbers of the rows."
+    )
