@@ -66,7 +66,7 @@ def plan_of_bins(
 ) -> Planned:
     """A plan from the bin of each row and, if given, weights of rows within their bins."""
     if len(bins) < 2 and values is None:
-        seen = f"{bins.tolist()[0]} alone" if len(bins) else "no rows"
+        seen = f"numbers in bin {bins[0]} of {len(edges) - 1} alone" if len(bins) else "no rows"
         raise ValueError(f"y must hold numbers in at least 2 bins, got {seen}.")
     rows = _grouped(codes, len(bins), values)
     planned = _of_classes(parameters, bins, codes, rows, values, WHY_NOT_BINS)
