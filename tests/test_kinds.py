@@ -178,6 +178,8 @@ def as_sets(label_sets):
 
 
 def as_lists(label_sets):
+    if set().union(*label_sets) <= {0, 1}:  # lists of zeros and ones may look like an indicator
+        return label_sets
     return [[*labels, *labels] for labels in label_sets]
 
 
