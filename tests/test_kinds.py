@@ -843,3 +843,81 @@ def test_rows_that_share_a_batch_share_one_again_no_more_often_than_by_chance(n_
 def pairs_of(batches):
     """Pairs of rows that share a batch."""
     return set(chain.from_iterable(combinations(sorted(set(batch)), 2) for batch in batches))
+
+
+RAISE_IT = "the rows of a seed have changed: raise STREAM_VERSION in skbalance/_draws/keys.py"
+
+SIXTY = np.arange(60)
+GOLDEN_Y = SIXTY % 7 // 3
+GOLDEN_SETS = np.stack([SIXTY % 2 == 0, SIXTY % 5 == 1, SIXTY % 11 == 3], axis=1).astype(int)
+GOLDEN_NUMBERS = (SIXTY % 13) ** 2 / 4
+GOLDEN_WEIGHTS = {"sample_weight": 1 + SIXTY % 5 / 4}
+# Rows of epochs 0 and 7, and the first batch of epoch 3.
+GOLDEN = {
+    "weights": (
+        {},
+        GOLDEN_Y,
+        GOLDEN_WEIGHTS,
+        [22, 48, 8, 52, 51, 6, 40, 58, 53, 34, 13, 4],
+        [2, 59, 9, 18, 1, 7, 25, 55, 41, 3, 13, 27],
+        [50, 6, 33, 14],
+    ),
+    "weights, with replacement": (
+        {"replacement": True},
+        GOLDEN_Y,
+        GOLDEN_WEIGHTS,
+        [14, 41, 56, 24, 51, 41, 52, 7, 3, 41, 55, 45],
+        [35, 32, 8, 26, 37, 43, 31, 27, 27, 12, 27, 13],
+        [14, 48, 10, 9],
+    ),
+    "label sets": (
+        {"target_type": "multilabel"},
+        GOLDEN_SETS,
+        {},
+        [18, 39, 1, 58, 46, 23, 21, 10, 25, 53, 36, 14],
+        [32, 31, 6, 47, 41, 40, 25, 9, 37, 3, 45, 19],
+        [51, 33, 58, 24],
+    ),
+    "weighted label sets": (
+        {"target_type": "multilabel", "class_weight": {1: 3}},
+        GOLDEN_SETS,
+        GOLDEN_WEIGHTS,
+        [38, 29, 1, 46, 6, 49, 26, 44, 21, 47, 14, 16],
+        [52, 26, 51, 16, 36, 41, 21, 43, 3, 31, 58, 19],
+        [11, 14, 1, 18],
+    ),
+    "numbers": (
+        {"target_type": "continuous", "bins": 4},
+        GOLDEN_NUMBERS,
+        {},
+        [13, 25, 58, 36, 44, 38, 8, 30, 32, 37, 48, 10],
+        [41, 47, 54, 35, 6, 5, 46, 24, 51, 9, 23, 12],
+        [45, 38, 36, 31],
+    ),
+    "weighted numbers, on a schedule": (
+        {"target_type": "continuous", "bins": 4, "strength": lambda epoch: epoch / 4},
+        GOLDEN_NUMBERS,
+        GOLDEN_WEIGHTS,
+        [31, 24, 29, 8, 2, 23, 4, 41, 54, 36, 32, 59],
+        [5, 10, 8, 49, 46, 59, 9, 50, 38, 23, 37, 12],
+        [39, 23, 8, 26],
+    ),
+    "groups": (
+        {"group_strength": 0.5},
+        GOLDEN_Y,
+        {"groups": SIXTY % 4 // 3},
+        [36, 55, 12, 48, 0, 19, 53, 57, 10, 7, 6, 20],
+        [21, 54, 44, 6, 40, 30, 53, 3, 15, 34, 48, 55],
+        [26, 51, 41, 14],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", GOLDEN)
+def test_draws_are_the_same_everywhere_and_for_ever(kind):
+    parameters, y, beside, first, eighth, batch = GOLDEN[kind]
+    sampler = InverseFrequencySampler(random_state=42, n_samples=12, **parameters)
+    sampler.fit(None, y, **beside)
+    assert sampler.draw(0).tolist() == first, RAISE_IT
+    assert sampler.draw(7).tolist() == eighth, RAISE_IT
+    assert batches_in(sampler, 4, 3)[0] == batch, RAISE_IT
