@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from inspect import Parameter, Signature, signature
 from numbers import Integral
 from typing import Any
@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _prior
+from skbalance._checks import seed_of
 from skbalance._labels.containers import refuse_dask
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.planned import Planned
@@ -98,9 +99,9 @@ class Balancer(BaseEstimator):
 
     def _checked_parameters(self, y: Any) -> Parameters:
         """The parameters, checked; ValueError for ``y=None``."""
-        # By name, as a subclass may have parameters of its own.
-        names = [field.name for field in fields(Parameters)]
-        parameters = Parameters(**{name: getattr(self, name) for name in names})
+        # By name, as a subclass may have parameters of its own. The seed is for `_set_fitted`.
+        names = {field.name for field in fields(Parameters)} - {"random_state"}
+        parameters = Parameters(**{name: getattr(self, name) for name in names}, random_state=0)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels "
@@ -122,11 +123,12 @@ class Balancer(BaseEstimator):
         of_columns = BaseEstimator()
         if X is not None:
             validate_data(of_columns, X, skip_check_array=True)
-        # Only now, so that a fit that fails leaves the sampler as it was.
+        # Only now, so that a fit that fails leaves the sampler and its RandomState as they were.
+        plan = replace(planned.plan, seed=seed_of(self.random_state))
         for stale in SOMETIMES_FITTED:
             self.__dict__.pop(stale, None)
         self.__dict__.update(vars(of_columns))
-        labels, plan = planned.classes.tolist(), planned.plan
+        labels = planned.classes.tolist()
         self.classes_ = planned.classes
         self.class_counts_ = planned.class_counts.copy()
         self.class_weight_ = dict(zip(labels, planned.class_weights.tolist(), strict=True))

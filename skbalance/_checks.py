@@ -134,13 +134,14 @@ def check_bins(bins):
 
 
 def _check_edges(edges, message):
+    is_masked = np.ma.is_masked(edges)
     try:
         edges = np.asarray(edges)
     except (TypeError, ValueError) as error:  # a ragged list
         raise ValueError(message) from error
     if edges.dtype.kind not in "iuf":
         raise TypeError(message)
-    if edges.ndim != 1 or len(edges) < 2 or not np.isfinite(edges).all():
+    if is_masked or edges.ndim != 1 or len(edges) < 2 or not np.isfinite(edges).all():
         raise ValueError(message)
     if not (edges[1:] > edges[:-1]).all():
         raise ValueError(message)

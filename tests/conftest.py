@@ -8,11 +8,15 @@ os.environ["MPLBACKEND"] = "Agg"
 from hypothesis import settings
 
 # The same examples in every run, so that a failure is the change's fault. They are the same for
-# ever, too: `pytest --hypothesis-profile=new` draws others, and CI runs it once.
+# ever, too: `pytest --hypothesis-profile=new` draws others, and CI runs it once. "thousand" is for
+# tests/test_kinds.py, whose claims are shown by so many cases.
 settings.register_profile(
     "repeatable", derandomize=True, deadline=None, max_examples=60, database=None
 )
 settings.register_profile(
     "new", derandomize=False, deadline=None, max_examples=150, database=None, print_blob=True
+)
+settings.register_profile(
+    "thousand", derandomize=True, deadline=None, max_examples=1000, database=None
 )
 settings.load_profile("repeatable")

@@ -20,7 +20,7 @@ RULES = {
     "_planning": {"numpy", "scipy", "_arrays", "_checks", "_draws", "_labels"},
     "_partitions": {"numpy", "_arrays", "_labels"},
     "torch": {"numpy", "scipy", "torch", "_checks", "_draws", "_labels", "_planning"},
-    "_balancer": {"numpy", "sklearn", "_prior", "_labels", "_planning"},
+    "_balancer": {"numpy", "sklearn", "_prior", "_checks", "_labels", "_planning"},
     "_sampler": {
         "numpy",
         "sklearn",

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
+from reference import apportioned
 from sklearn.utils.class_weight import compute_class_weight
 
 from skbalance._draws import quotas as of_shares
@@ -27,27 +28,6 @@ def row_weights(class_counts, strength):
     return of_shares.row_weights(np.array(class_counts), shares(class_counts, strength))
 
 
-def by_the_rule(class_counts, strength, n_samples):
-    """The rule word by word, in exact fractions (whole strengths only)."""
-    share = [Fraction(int(n)) ** (1 - strength) for n in class_counts]
-    given_one = set()
-    while True:
-        rest = [c for c in range(len(share)) if c not in given_one]
-        left = n_samples - len(given_one)
-        ideal = {c: left * share[c] / sum(share[d] for d in rest) for c in rest}
-        leaving = {c for c in rest if ideal[c] < 1}
-        if not leaving:
-            break
-        given_one |= leaving
-    result = [1] * len(share)
-    for c in rest:
-        result[c] = int(ideal[c])
-    n_left = n_samples - sum(result)
-    for c in sorted(rest, key=lambda c: (-(ideal[c] - int(ideal[c])), c))[:n_left]:
-        result[c] += 1
-    return result
-
-
 @settings(max_examples=500)
 @given(
     st.lists(st.integers(1, 300), min_size=2, max_size=12), st.integers(0, 3), st.integers(0, 500)
@@ -55,9 +35,8 @@ def by_the_rule(class_counts, strength, n_samples):
 @example([131, 243], 2, 10 - 2)  # fractions that two decimals would call a tie
 def test_quotas_follow_the_rule_to_the_letter(class_counts, strength, extra):
     n_samples = len(class_counts) + extra
-    assert quotas(class_counts, strength, n_samples).tolist() == by_the_rule(
-        class_counts, strength, n_samples
-    )
+    exact = [Fraction(n) ** (1 - strength) for n in class_counts]
+    assert quotas(class_counts, strength, n_samples).tolist() == apportioned(exact, n_samples)
 
 
 @given(counts, strengths, st.integers(0, 10**7))

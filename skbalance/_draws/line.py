@@ -157,7 +157,8 @@ class LinePlan:
     """All that the draws of all epochs depend on, where rows are drawn by their weights.
 
     ``weights_of`` is a function from epoch to `Weights`; unless ``varies``, they are the same in
-    all epochs. ``most_draws`` bounds the draws of any epoch.
+    all epochs. ``most_draws`` bounds the draws of any epoch. ``told`` are arrays from which weights
+    follow, for the fingerprint: where they vary, those of one epoch may hide another's.
     """
 
     weights_of: Callable[[int], Weights]
@@ -165,6 +166,7 @@ class LinePlan:
     most_draws: int
     replacement: bool = False
     varies: bool = False
+    told: tuple[np.ndarray, ...] = ()
 
     def epoch(self, number):
         """The epoch of that number, checked."""
@@ -188,8 +190,12 @@ class LinePlan:
 
     def fingerprint(self, epoch):
         """A hash of all that the rows of an epoch depend on, so of the order of the rows, too."""
-        own = f"{self.seed} {self.replacement} {self.dtype} {epoch if self.varies else 0}".encode()
-        return blake2b(self._laid_in(epoch).digest + own, digest_size=16).hexdigest()
+        # Draws, too: lines of twice as many are as long, in units of half as much.
+        words = self.seed, self.replacement, self.dtype, self.n_samples(epoch)
+        own = " ".join(map(str, words))
+        if self.varies:
+            own += f" {epoch} {_digest(self.told).hex()}"
+        return blake2b(self._laid_in(epoch).digest + own.encode(), digest_size=16).hexdigest()
 
     @cached_property
     def dtype(self):
@@ -233,13 +239,18 @@ class _Laid:
 
     @cached_property
     def digest(self):
-        result = blake2b(digest_size=16)
         weights = self.weights
-        for array in weights.pool, weights.class_counts, self.line.borders, weights.values:
-            if array is not None:
-                little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
-                result.update(np.ascontiguousarray(little_endian).data)
-        return result.digest()
+        arrays = weights.pool, weights.class_counts, self.line.borders, weights.values
+        return _digest(array for array in arrays if array is not None)
+
+
+def _digest(arrays):
+    """A hash of arrays, the same on all platforms."""
+    result = blake2b(digest_size=16)
+    for array in arrays:
+        little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        result.update(np.ascontiguousarray(little_endian).data)
+    return result.digest()
 
 
 class LineEpoch(AnyEpoch):

@@ -252,3 +252,5 @@ def is_missing(label):
         return label is None or bool(label != label)
     except TypeError:
         return True
+    except (ValueError, RuntimeError):  # an array or a tensor
+        return False

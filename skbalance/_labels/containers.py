@@ -94,7 +94,7 @@ def array_of(y, name="y", what="labels"):
     if not is_label_container(y):
         raise TypeError(
             f"{name} must be {what} (an array, a series, a tensor, a list), "
-            f"got {type(y).__name__}{_hint(y, name)}."
+            f"got {type(y).__name__}{_hint(y, name, what)}."
         )
     _refuse_records(y, name)
     _refuse_missing(y, name, what)
@@ -136,16 +136,19 @@ def unknown(seen):
     )
 
 
-def _hint(y, name):
-    """What to pass in place of something that is not a container of labels."""
+def _hint(y, name, what):
+    """What to pass in place of something that is not a container of labels, or of numbers."""
     if isinstance(y, (str, bytes)):
         return f" {shortened(y)}: pass the column itself, X[{shortened(y)}]"
     if hasattr(y, "column_names"):  # a table of Hugging Face
         return f": pass one of its columns, y[...] with {' or '.join(map(repr, y.column_names))}"
     if isinstance(y, Mapping):
-        return f": pass list({name}.values()) if it has one label for each row, in their order"
+        each = f"one {what[:-1]} for each row"
+        return f": pass list({name}.values()) if it has {each}, in their order"
     if isinstance(y, Set):
-        return ": it keeps neither order nor repetitions, pass one label for each row"
+        return f": it keeps neither order nor repetitions, pass one {what[:-1]} for each row"
+    if sparse.issparse(y):
+        return f": pass {name}.toarray()"
     return f": pass list({name})" if isinstance(y, Iterable) else ""
 
 
@@ -188,7 +191,7 @@ def _columns(y):
 def _as_array(y, name, what):
     """The numpy array of labels, in which missing or mixed labels can still be told apart."""
     if is_a(y, "torch.Tensor"):
-        return _array_of_tensor(y)
+        return _array_of_tensor(y, what)
     try:
         if hasattr(y, "__array__") or isinstance(y, memoryview):
             array = np.asarray(y)
@@ -209,12 +212,13 @@ def _as_array(y, name, what):
     return array
 
 
-def _array_of_tensor(y):
+def _array_of_tensor(y, what):
     """The numpy array of a tensor on any device, with or without a gradient."""
     try:
         return y.numpy(force=True)
     except TypeError:  # bfloat16 and other floats that numpy lacks: fine where they are one-hot
-        if not y.is_floating_point() or y.ndim != 2 or y.shape[1] == 1:
+        is_one_hot = y.ndim == 2 and y.shape[1] != 1
+        if not y.is_floating_point() or not (is_one_hot or what == "numbers"):
             raise ValueError(unknown(y.dtype)) from None
         return y.float().numpy(force=True)
 

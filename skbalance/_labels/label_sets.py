@@ -1,7 +1,9 @@
 """Several labels a row, as a sparse indicator: 1 where a row bears a label."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from itertools import chain
+from numbers import Number
 from reprlib import repr as shortened
 
 import numpy as np
@@ -42,7 +44,8 @@ def encode_sets(y):
     (['cat', 'dog'], [[1, 1], [0, 0], [0, 1]])
     """
     if sparse.issparse(y):
-        labels, indicator = np.arange(y.shape[1]), _of_sparse(y)
+        indicator = _of_sparse(y)
+        labels = np.arange(indicator.shape[1])
     elif _are_collections(y):
         return _of_collections(list(whole(y)))
     else:
@@ -86,6 +89,8 @@ def _of_dense(y):
         raise ValueError(f"{WANTED}, got an array of shape {array.shape}.")
     if array.dtype.kind not in "biufO":
         raise TypeError(f"{WANTED}, got values of {array.dtype}.")
+    if array.dtype.kind == "O":
+        _check_objects(array)
     is_one = array == 1
     odd = ~(is_one | (array == 0))
     if odd.any():
@@ -97,12 +102,31 @@ def _of_dense(y):
     return _names(y, array.shape[1]), sparse.csr_array(is_one.astype(np.int8))
 
 
+def _check_objects(array):
+    """Raise for what is no number in an array of objects: missing values, texts, arrays."""
+    others = [
+        (row, value)
+        for row, values in enumerate(array.tolist())
+        for value in values
+        if not isinstance(value, (Number, np.bool_))
+    ]
+    absent = [row for row, value in others if is_missing(value)]
+    if absent:
+        raise ValueError(missing(list(dict.fromkeys(absent))))
+    if others:
+        row, value = others[0]
+        raise TypeError(f"{WANTED}, got {shortened(value)} at row {row}.")
+
+
 def _names(y, n_columns):
     """The names of a frame's columns where all are strings, else the numbers of columns."""
     names = list(getattr(y, "column_names", getattr(y, "columns", ())))
-    if len(names) == n_columns and all(isinstance(name, str) for name in names):
-        return np.array(names, dtype=object)
-    return np.arange(n_columns)
+    if len(names) != n_columns or not all(isinstance(name, str) for name in names):
+        return np.arange(n_columns)
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise ValueError(f"y must have columns of different names, got {twice[0]!r} twice.")
+    return np.array(names, dtype=object)
 
 
 def _check_ones(values, indicator):
@@ -127,6 +151,7 @@ def _of_collections(rows):
         labels, codes = encode(flat)
     except ValueError as error:
         raise _about_rows(error, rows) from None
+    _refuse_nested_indicator(rows, lengths, labels)
     ends = np.concatenate([[0], np.cumsum(lengths)])
     ones = np.ones(len(flat), dtype=np.int8)
     indicator = sparse.csr_array((ones, codes, ends), shape=(len(rows), len(labels)))
@@ -143,11 +168,25 @@ def _plain(row):
     return row
 
 
+def _refuse_nested_indicator(rows, lengths, labels):
+    """Raise for zeros and ones in lists of one length: an indicator, which would be misread."""
+    is_even = lengths.min() == lengths.max() > 1
+    if is_even and set(labels.tolist()) <= {0, 1} and not any(isinstance(row, Set) for row in rows):
+        raise ValueError(
+            f"{WANTED}, got {len(rows)} lists of {lengths[0]} zeros and ones each: pass "
+            "np.array(y) if they are an indicator, sets if they are labels."
+        )
+
+
 def _flat_array(flat):
     """Labels side by side, as `encode` reads them: tuples are labels of several parts."""
     kinds = set(map(type, flat))
     if list in kinds:
         raise TypeError(f"{WANTED}, got a list of lists of lists.")
+    arrays = [kind for kind in kinds if hasattr(kind, "ndim") and not issubclass(kind, np.generic)]
+    for label in flat if arrays else ():
+        if type(label) in arrays and label.ndim:
+            raise TypeError(f"labels must be scalars, got {type(label).__name__}.")
     if tuple in kinds:
         return np.fromiter(flat, dtype=object, count=len(flat))
     return flat

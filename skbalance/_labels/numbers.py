@@ -1,7 +1,13 @@
 """Numbers of rows: weights and continuous targets, and the bins that these fall into."""
 
+import warnings
+from decimal import Decimal
+from numbers import Real
+from reprlib import repr as shortened
+
 import numpy as np
 
+from skbalance._labels.codes import is_missing
 from skbalance._labels.containers import array_of, missing, some
 
 # Weights further apart than this cannot be added up.
@@ -26,7 +32,8 @@ def number_array(values, name):
         array = _of_objects(array, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be numbers, got {array.dtype}.")
-    return array.astype(np.float64)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+        return array.astype(np.float64)
 
 
 def weight_array(sample_weight, n_rows):
@@ -36,6 +43,8 @@ def weight_array(sample_weight, n_rows):
         raise ValueError(
             f"sample_weight must have one number for each of the {n_rows} rows, got {len(weights)}."
         )
+    if not n_rows:
+        raise ValueError("sample_weight must be above 0 in some row, got no rows.")
     lowest, highest = _extremes(weights, "sample_weight")
     if lowest < 0:
         row = int(weights.argmin())
@@ -66,8 +75,7 @@ def encode_numbers(y, bins):
     values = number_array(_of_one_column(y), "y")
     if not len(values):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8), np.empty(0)
-    _extremes(values, "y")
-    edges = np.histogram_bin_edges(values, bins).astype(np.float64)
+    edges = _edges(values, bins, *_extremes(values, "y"))
     outside = np.flatnonzero((values < edges[0]) | (values > edges[-1]))
     if outside.size:
         row = outside[0]
@@ -81,26 +89,56 @@ def encode_numbers(y, bins):
     return in_use, codes.astype(np.min_scalar_type(len(in_use) - 1)), edges
 
 
+def _edges(values, bins, lowest, highest):
+    """Edges of the bins of values, by numpy, whose doubts about few or odd values are kept back."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            edges = np.histogram_bin_edges(values, bins).astype(np.float64)
+        if not (np.isfinite(edges).all() and edges[0] < edges[-1]):
+            raise ValueError("their edges are no numbers that rise")
+    except (ValueError, ArithmeticError, LookupError, MemoryError) as error:
+        raise ValueError(
+            f"bins={bins!r} cannot be laid over a y from {lowest} to {highest} "
+            f"({str(error).rstrip('.')}): give another number of bins, or edges."
+        ) from error
+    return edges
+
+
 def _of_one_column(y):
-    """The target, unless it has several columns."""
-    shape = tuple(getattr(y, "shape", ()))
-    if len(shape) > 1 and shape[1] != 1:
+    """The target as an array, unless it has several columns."""
+    array = array_of(y, "y", "numbers")
+    if array.ndim == 2 and array.shape[1] != 1:
         raise ValueError(
             "Several continuous targets (multioutput) are not supported: target_type='continuous' "
-            f"takes one number a row, got shape {shape}. Balance by one of the columns."
+            f"takes one number a row, got shape {array.shape}. Balance by one of the columns."
         )
-    return y
+    return array
 
 
 def _of_objects(array, name):
     """Floats from Python's numbers in an array of objects."""
-    absent = [row for row, value in enumerate(array.tolist()) if value is None]
+    # Scalars of numpy and tensors of one number are known by what they hold.
+    values = [v.item() if getattr(v, "ndim", None) == 0 else v for v in array.tolist()]
+    numbers = [isinstance(v, (Real, Decimal)) and not isinstance(v, bool) for v in values]
+    others = [row for row, is_number in enumerate(numbers) if not is_number]
+    absent = [row for row in others if is_missing(values[row])]
     if absent:
         raise ValueError(missing(absent, name, "numbers"))
+    if others:
+        seen = values[others[0]]
+        raise TypeError(
+            f"{name} must be numbers, got {shortened(seen)} ({type(seen).__name__}) at row "
+            f"{others[0]}."
+        )
+    return np.array([_as_float(value) for value in values])
+
+
+def _as_float(number):
     try:
-        return array.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} must be numbers, got objects: {error}.") from None
+        return float(number)
+    except OverflowError:  # beyond the largest float
+        return np.inf if number > 0 else -np.inf
 
 
 def _extremes(values, name):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from skbalance._arrays import CHUNK, gather, slices
 from skbalance._checks import MOST_DRAWS, seed_of
 from skbalance._draws.line import LinePlan, Weights
-from skbalance._draws.quotas import DECIMALS, rounded, shares
+from skbalance._draws.quotas import rounded, shares
 from skbalance._labels.pools import count_codes, group
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.planned import Planned
@@ -25,6 +26,9 @@ from skbalance._planning.planned import Planned
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
+
+# Numbers of draws that are so close, one relative to the other, are the same.
+CLOSE = 1e-9
 
 WHY_NOT_WEIGHTS = (
     "with sample_weight, draws change more than the frequencies of classes: also how often each "
@@ -62,7 +66,7 @@ def plan_of_bins(
 ) -> Planned:
     """A plan from the bin of each row and, if given, weights of rows within their bins."""
     if len(bins) < 2 and values is None:
-        seen = f"{bins.tolist()[0]} alone" if len(bins) else "no rows"
+        seen = f"numbers in bin {bins[0]} of {len(edges) - 1} alone" if len(bins) else "no rows"
         raise ValueError(f"y must hold numbers in at least 2 bins, got {seen}.")
     rows = _grouped(codes, len(bins), values)
     planned = _of_classes(parameters, bins, codes, rows, values, WHY_NOT_BINS)
@@ -97,7 +101,9 @@ def plan_of_label_sets(
     )
     weights = weights_of.mean_one(0)[:-1]
     draws_of = _DrawsOfSets(indicator)
-    plan = _plan(weights_of)
+    # In words that do not depend on the container; which rows bear lesser labels is told by these.
+    borne = indicator.indptr.astype(np.int64), indicator.indices.astype(np.int64)
+    plan = _plan(weights_of, *(borne if parameters.varies else ()))
     return Planned(plan, labels, label_counts, weights, draws_of, why_uncorrected=WHY_NOT_SETS)
 
 
@@ -142,14 +148,15 @@ def _of_classes(
     return Planned(plan, classes, class_counts, weights, why_uncorrected=why_uncorrected)
 
 
-def _plan(weights_of: _WeightsOfEpoch) -> LinePlan:
+def _plan(weights_of: _WeightsOfEpoch, *told: NDArray[Any]) -> LinePlan:
     # From a RandomState the seed is drawn last, so that a fit that fails leaves it as it was.
     weights = weights_of(0)
     parameters = weights_of.parameters
     is_fixed = not parameters.varies or isinstance(weights_of.n_samples, int)
     most_draws = weights.n_samples if is_fixed else MOST_DRAWS
     seed, varies = seed_of(parameters.random_state), parameters.varies
-    return LinePlan(weights_of, seed, most_draws, parameters.replacement, varies)
+    told = (weights_of.factors, *told)
+    return LinePlan(weights_of, seed, most_draws, parameters.replacement, varies, told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,16 +210,22 @@ class _WeightsOfEpoch:
         if self.values is not None:
             of_rows *= gather(self.values, pool)
         if self.n_samples == "under":
-            return max(1, int(np.floor(round(1 / of_rows.max(), DECIMALS))))
-        with np.errstate(divide="ignore"):
-            n_draws = np.ceil(np.round(1 / of_rows.min(), DECIMALS))
+            return max(1, _whole(1 / of_rows.max(), floor))
+        with np.errstate(divide="ignore", over="ignore"):
+            n_draws = 1 / of_rows.min()
         if not n_draws <= MOST_DRAWS:
             raise ValueError(
                 f"n_samples='over' asks for {n_draws:.3g} draws an epoch, more than 2**53, to give "
                 "the lightest row one of them. Lower the strength, leave out the lightest rows, or "
                 "give n_samples as a number."
             )
-        return int(n_draws)
+        return _whole(n_draws, ceil)
+
+
+def _whole(n_draws: float, rounding: Callable[[float], int]) -> int:
+    """The number rounded, but to the nearest one if it is that but for the errors of long sums."""
+    nearest = round(n_draws)
+    return nearest if abs(n_draws - nearest) <= CLOSE * n_draws else rounding(n_draws)
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,9 +120,13 @@ class Parameters:
         if isinstance(self.class_weight, Mapping):
             ones = [1.0] * len(labels)
             return np.array(_by_label(self.class_weight, labels, ones, "class_weight"), dtype=float)
-        given = self.class_weight(class_counts.copy())
-        factors = np.asarray(given)
-        if factors.shape != class_counts.shape or factors.dtype.kind not in "iuf":
+        given = _asked(self.class_weight, class_counts)
+        try:
+            factors = np.asarray(given)
+        except (TypeError, ValueError, RuntimeError):  # ragged; a tensor with a gradient
+            factors = np.empty(0)
+        is_masked = np.ma.is_masked(given)
+        if factors.shape != class_counts.shape or factors.dtype.kind not in "iuf" or is_masked:
             raise ValueError(
                 f"class_weight(counts) must be one factor for each of the {len(labels)} classes, "
                 f"got {given!r}."
@@ -131,6 +135,16 @@ class Parameters:
         return np.array(
             [check_factor(f, f"class_weight(counts) of {label!r}") for label, f in found]
         )
+
+
+def _asked(class_weight: Callable[[Any], Any], class_counts: NDArray[np.int64]) -> Any:
+    """What a function answers to the class counts, of which it gets a copy."""
+    try:
+        return class_weight(class_counts.copy())
+    except TypeError as error:
+        raise TypeError(
+            f"class_weight(counts) failed: {error}. A function takes the array of class counts."
+        ) from error
 
 
 def _by_label(
