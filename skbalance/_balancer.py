@@ -42,6 +42,13 @@ class Balancer(BaseEstimator):
         own = signature(cls.__init__).parameters  # a subclass may take either of them
         if "sampling_strategy" in parameters and "sampling_strategy" not in own:
             raise TypeError(no_sampling_strategy(cls.__name__, parameters["sampling_strategy"]))
+        takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in own.values())
+        unknown = [name for name in parameters if name not in own and not takes_any]
+        if unknown:
+            raise TypeError(
+                f"{cls.__name__} has no parameter {unknown[0]!r}; it has "
+                f"{', '.join(list(own)[1:])}."
+            )
         by_position = [name for name, p in own.items() if p.kind not in NAMED_ONLY]
         if args and by_position == ["self"]:
             raise TypeError(

@@ -109,7 +109,7 @@ def check_factor(factor, name):
 
 def check_target_type(target_type):
     """Raise unless it is one of the kinds of target."""
-    message = f"target_type must be {' or '.join(map(repr, TARGET_TYPES))}, got {target_type!r}."
+    message = f"target_type must be 'class', 'multilabel' or 'continuous', got {target_type!r}."
     if not isinstance(target_type, str):
         raise TypeError(message)
     if target_type not in TARGET_TYPES:
@@ -120,7 +120,7 @@ def check_bins(bins):
     """Raise unless bins are a number of bins, the name of a rule or edges that rise."""
     message = (
         "bins must be an int from 1 on, the name of one of numpy's rules "
-        f"({', '.join(BIN_RULES)}) or an array of edges that rise, got {bins!r}."
+        f"({', '.join(BIN_RULES)}) or an array of finite edges that rise, got {bins!r}."
     )
     if isinstance(bins, Integral) and not isinstance(bins, bool):
         check_int(bins, message.partition(", got")[0], least=1)

@@ -180,6 +180,11 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 "sampler must balance one class a row: only a change in the frequencies of classes "
                 f"can be undone, got {self.sampler!r}."
             )
+        if getattr(self.sampler, "group_strength", 1) != 1:
+            raise ValueError(
+                "sampler must not balance groups: a classifier has none to hand on, and what they "
+                f"change cannot be undone, got {self.sampler!r}."
+            )
 
     def _check_data(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
         """X as it came, and the labels as an array of shape (n_rows,)."""

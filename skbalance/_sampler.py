@@ -29,7 +29,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     Each row weighs one over its class's frequency, to the power of ``strength``. Which row is drawn
     is a pure function of seed, epoch and position, so `fit_resample`, `draw` and the torch samplers
     give the same rows. Draws are as even as whole numbers allow: each class gets its share of the
-    draws rounded, and once an epoch is over no row has been drawn more than once oftener than
+    draws rounded, and once an epoch is over no row has been drawn more than once more often than
     another of its class, neither in the epoch nor in all epochs so far.
 
     Rows may also have weights of their own (``sample_weight`` of `fit`), bear several labels or
@@ -49,9 +49,10 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         class and ``"under"`` never grows one; at strength 1 all classes then get the size of the
         largest or of the smallest. No class is left without a draw. With groups, the words are
         about each class in each group; by weights of rows (sample_weight, several labels, a
-        continuous target), ``"over"`` gives the lightest row one draw, ``"under"`` the heaviest
-        row. A dict from label to number of
-        draws decides class by class, and strength and class_weight then have nothing to decide:
+        continuous target), ``"over"`` gives the lightest row one draw, ``"under"`` the heaviest,
+        which may be far from the number of rows; and a light class may be left without a draw. A
+        dict from label to number of
+        draws decides class by class, and strength and class_weight then have no effect:
         classes that it does not name are drawn as often as they have rows, and of its labels `y`
         must hold at least one.
     replacement : bool, default=False
@@ -63,8 +64,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         to an array of factors. A row of class c weighs ``factor_c * n_c ** -strength``, so at
         strength 1 ``{"ham": 3, "spam": 1}`` draws 75% ham, and at strength 0 the factors are what
         users of torch's WeightedRandomSampler call class weights. Labels that a dict does not name
-        have factor 1; of its labels `y` must hold at least one. (The counts are integers, so a
-        function writes ``1 / n``, not ``n**-1``.)
+        have factor 1, as do rows without labels; of its labels `y` must hold at least one. (The
+        counts are integers, so a function writes ``1 / n``, not ``n**-1``.)
     group_strength : float, default=1.0
         How far to move from the groups' own sizes (0) to equal groups (1), where `fit` is given
         ``groups``; at least 0. A group of N rows gets draws in proportion to
@@ -72,8 +73,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         class_weight.
     target_type : {"class", "multilabel", "continuous"}, default="class"
         What `y` is. ``"class"``: one class a row. ``"multilabel"``: several labels a row, or none;
-        a row weighs as much as the heaviest of its labels, and rows without labels count as rows of
-        one label more. ``"continuous"``: one number a row; its class is the bin that it falls into.
+        a row weighs as much as the heaviest of its labels, and rows without labels form one more
+        class, of factor 1. ``"continuous"``: one number a row; its class is the bin that it falls
+        into.
     bins : int, str or array-like, default=10
         Bins of a continuous target, as for `numpy.histogram`: their number, of equal width from the
         lowest to the highest value; the name of one of numpy's rules, as ``"auto"`` or ``"fd"``; or
@@ -87,14 +89,15 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     classes_ : ndarray of shape (n_classes,)
         The distinct labels, sorted; for one-hot labels the numbers of the columns in use. Of an
         indicator of several labels the columns in use: their names, where a frame has names, or
-        else their numbers. Of a continuous target the numbers of the bins in use.
+        else their numbers. Of a continuous target the numbers of the bins in use, from 0.
     class_counts_ : ndarray of shape (n_classes,), int64
         Rows of each class, aligned with ``classes_``; rows that bear each label.
     class_weight_ : dict
         Label to weight of one of its rows, in epoch 0. The mean over all rows is 1; at strength 1
         these are scikit-learn's ``"balanced"`` weights, unless factors or a dict of draws are
         given. (The parameter ``class_weight`` holds factors; these are the weights that result.)
-        With sample_weight, these times a row's sample_weight are its weight.
+        With sample_weight, a row's weight is this times its sample_weight over the mean
+        sample_weight. With groups, it is the mean weight of a row of the class.
     sampling_strategy_ : dict
         Label to number of draws in an epoch, in epoch 0 where epochs differ. A draw of a row with
         several labels counts for each of them.
@@ -222,7 +225,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
             of 0 and 1, or a list of collections of labels (sets, lists or tuples); with
             ``"continuous"`` one finite number a row.
         sample_weight : array-like of shape (n_rows,) or None, default=None
-            A finite number a row, at least 0. A row's weight is its sample_weight times
+            A finite number a row, at least 0, matched by position. A row weighs sample_weight times
             ``factor_c * n_c ** -strength``, where n_c is the sum of sample_weight over its class.
             Rows of 0 are never drawn. Then `y` may be of a single class.
         groups : array-like of shape (n_rows,) or None, default=None
@@ -239,7 +242,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         TypeError, ValueError
             A parameter, `X`, `y`, `sample_weight` or `groups` of the wrong kind or value, labels
             missing or not classes (floats), fewer than two classes, fewer draws than classes; a
-            parameter that has nothing to decide (group_strength without groups, bins of classes).
+            parameter that has no effect (group_strength without groups, bins of classes).
 
         Examples
         --------
@@ -425,7 +428,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         elif sample_weight is not None or groups is not None:
             raise ValueError(
                 "sample_weight and groups are of the rows of a dataset: give the dataset or labels "
-                "with them, or call fit(None, y, sample_weight, groups) before."
+                "with them, or call fit first."
             )
         check_is_fitted(self, "_plan")
         if ranks is None:

@@ -131,7 +131,8 @@ LABELS = {
     "list of tuples": (
         lambda _: TUPLES,
         Refused(ValueError, r"Multilabel and multioutput targets are not supported\. .*got shape "
-                            r"\(6, 2\)\. A list of tuples or lists reads as several columns; .* "
+                            r"\(6, 2\)\. Several labels a row want target_type='multilabel'\. "
+                            r"A list of tuples or lists reads as several columns; .* "
                             "strings that join them, or as a pandas Series of tuples"),
     ),
     "list of tuples of two lengths": (

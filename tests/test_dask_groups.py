@@ -190,7 +190,7 @@ def test_displays_take_it_and_corrections_say_why_they_do_not():
     display = ClassBalanceDisplay.from_sampler(sampler)
     assert display.resampled_counts.tolist() == sampler.cell_draws_.sum(axis=0).tolist()
     assert not hasattr(sampler, "log_prior_shift_")
-    with pytest.raises(ValueError, match="but with groups, draws change more than"):
+    with pytest.raises(ValueError, match="groups also change how often"):
         sampler.correct_proba(np.full((1, 3), 1 / 3))
 
 
@@ -245,7 +245,7 @@ def test_what_are_no_groups_of_the_rows_is_refused(groups, error, message):
     [
         ({"n_samples": 7}, "leave each of the 8 cells .* a draw, got n_samples=7"),
         ({"n_samples": {"rare": 5}}, "with groups, give n_samples as a number or a word"),
-        ({"bins": 5}, "bins=5 has nothing to decide unless target_type='continuous'"),
+        ({"bins": 5}, "bins=5 has no effect unless target_type='continuous'"),
         ({"target_type": "multilabel"}, "target_type must be 'class' for dask collections"),
     ],
 )

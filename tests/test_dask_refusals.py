@@ -90,8 +90,8 @@ def test_what_only_the_sampler_in_memory_takes_is_refused_unseen(
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"bins": 5}, "bins=5 has nothing to decide unless target_type='continuous'"),
-        ({"group_strength": 0.5}, "group_strength=0.5 has nothing to decide without groups"),
+        ({"bins": 5}, "bins=5 has no effect unless target_type='continuous'"),
+        ({"group_strength": 0.5}, "group_strength=0.5 has no effect without groups"),
     ],
 )
 def test_parameters_that_have_nothing_to_decide_are_refused_unseen(parameters, message):

@@ -202,7 +202,7 @@ NO_NUMBERS = {
     "a dict": (
         dict(enumerate(W)),
         TypeError,
-        r"got dict: pass list\({}\.values\(\)\) if it has one",
+        r"got dict: pass list\(y\.values\(\)\) if it has one|got a dict: factors by class are",
     ),
     "sparse": (
         sparse.csr_array(X),
@@ -690,21 +690,21 @@ BESIDE = {
         Y,
         {},
         ValueError,
-        r"group_strength=0\.5 has nothing to decide without groups",
+        r"group_strength=0\.5 has no effect without groups",
     ),
     "bins of classes": (
         {"bins": 5},
         Y,
         {},
         ValueError,
-        "bins=5 has nothing to decide unless target_type='continuous', got target_type='class'",
+        "bins=5 has no effect unless target_type='continuous', got target_type='class'",
     ),
     "bins of label sets": (
         {**MULTILABEL, "bins": "auto"},
         SETS,
         {},
         ValueError,
-        "bins='auto' has nothing to decide unless .* got target_type='multilabel'",
+        "bins='auto' has no effect unless .* got target_type='multilabel'",
     ),
     "counts by label of sets": (
         {**MULTILABEL, "n_samples": {"sky": 3}},
@@ -718,14 +718,14 @@ BESIDE = {
         Y,
         {"sample_weight": W},
         ValueError,
-        r"nothing to decide, got strength=0\.5 and class_weight=None",
+        r"have no effect, got strength=0\.5 and class_weight=None",
     ),
     "counts beside factors": (
         {**CONTINUOUS, "n_samples": {0: 3}, "class_weight": {0: 2}},
         W,
         {},
         ValueError,
-        r"nothing to decide, got strength=1\.0 and class_weight=\{0: 2\}",
+        r"have no effect, got strength=1\.0 and class_weight=\{0: 2\}",
     ),
     "counts of no class": (
         {"n_samples": {"a": 3}},
@@ -739,7 +739,7 @@ BESIDE = {
         W,
         {},
         ValueError,
-        "n_samples must name labels of y, got none of them: it names 7, y holds 0, 1",
+        r"n_samples must name bins of y \(numbers from 0\), got none .* names 7, y holds 0, 1",
     ),
     "counts of a class of weight 0": (
         {"n_samples": {0: 3}},
@@ -900,7 +900,7 @@ SINGLE = {
         {TypeError: ["1", None, True, 1j, [1.0], len, np.array(1.0)], ValueError: [-0.5, nan, inf]},
     ),
     "target_type": (
-        "must be 'class' or 'multilabel' or 'continuous', got {}",
+        "must be 'class', 'multilabel' or 'continuous', got {}",
         {TypeError: [None, 1, b"class", ["class"], str], ValueError: ["", "Class", "multiclass"]},
     ),
 }

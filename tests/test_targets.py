@@ -144,7 +144,7 @@ REFUSED = {
         {"target_type": "ordinal"},
         {"dataset": Showing(CLASSES)},
         ValueError,
-        "target_type must be 'class' or 'multilabel' or 'continuous', got 'ordinal'",
+        "target_type must be 'class', 'multilabel' or 'continuous', got 'ordinal'",
     ),
     "a kind that is no text": (
         {"target_type": None},
@@ -216,10 +216,10 @@ def test_ranks_take_the_seed_that_they_have_in_common_by_weight_too():
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        ("weights", "with sample_weight, draws change more than the frequencies of classes"),
+        ("weights", "sample_weight also changes how often each row of a class is drawn"),
         ("multilabel", "with several labels a row, there is no one class that has a frequency"),
         ("continuous", "a continuous target has no classes"),
-        ("groups", "with groups, draws change more than the frequencies of classes"),
+        ("groups", "groups also change how often rows of each group come up within a class"),
     ],
 )
 def test_only_changed_frequencies_of_classes_can_be_corrected(kind, reason):
@@ -268,7 +268,7 @@ def test_a_pipeline_hands_weights_to_the_sampler_alone():
     )
     for fold in results["estimator"]:
         assert sum(fold[0].sampling_strategy_.values()) == N * 4 // 5
-        with pytest.raises(ValueError, match="with sample_weight"):
+        with pytest.raises(ValueError, match="sample_weight also changes"):
             fold[0].correct_proba([[0.5, 0.5]])
 
 

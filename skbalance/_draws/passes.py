@@ -207,8 +207,9 @@ def _checked(stream: Stream, state: Mapping[str, Any]) -> Progress:
     progress = Progress(epoch, position, _cut_of(state["cut"]) if is_of_batches else None)
     if state["fingerprint"] != _fingerprint(stream, progress):
         raise ValueError(
-            "the state belongs to other labels (or another order of them), other parameters or "
-            "another seed; give random_state an int, so that another process has the same seed."
+            "the state belongs to other labels (or another order of them), other weights or "
+            "groups, other parameters or another seed; give random_state an int, so that another "
+            "process has the same seed."
         )
     return progress
 

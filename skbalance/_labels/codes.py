@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from skbalance._arrays import gather, slices
-from skbalance._labels.containers import label_array, missing, unknown
+from skbalance._labels.containers import SETS, label_array, missing, unknown
 
 # Integer labels whose range is at most this, or at most the number of rows, are looked up in a
 # table.
@@ -132,7 +132,7 @@ def _encode_objects(labels, name="y"):
             codes[here] = np.fromiter(map(numbers.__getitem__, part), codes.dtype, len(part))
     except TypeError as error:
         raise TypeError(
-            f"labels must be hashable (strings, integers, bools, ...), got: {error}."
+            f"labels must be hashable (strings, integers, bools, ...), got: {error}. {SETS}"
         ) from None
     _check_objects(list(numbers), codes, labels, name)
     return _in_order(numbers, codes, labels.dtype)

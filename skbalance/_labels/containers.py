@@ -20,6 +20,10 @@ WAYS_OUT = {
     "zarr.Group": "pass one of its arrays, {name}[...] with {parts}",
 }
 
+# Where labels do not fit, the parameter that they may want.
+SETS = "Several labels a row want target_type='multilabel'."
+NUMBERS = "Numbers to be balanced want target_type='continuous'."
+
 SEVERAL_PARTS = (
     "A list of tuples or lists reads as several columns; labels of several parts can be given as "
     "strings that join them, or as a pandas Series of tuples."
@@ -83,7 +87,8 @@ def label_array(y, name="y"):
     refuse_unreadable(y, name)
     if sparse.issparse(y):
         raise TypeError(
-            f"{name} is a sparse matrix; one-hot labels must be dense: pass {name}.toarray()."
+            f"{name} is a sparse matrix; one-hot labels must be dense: pass {name}.toarray(). "
+            f"{SETS}"
         )
     return _one_dimensional(array_of(y, name), name)
 
@@ -132,7 +137,8 @@ def unknown(seen):
     """The message about labels of a kind that is not a class."""
     return (
         "Unknown label type: labels must be classes (integers, strings, bools or objects), "
-        f"got {seen}. If they are classes, say so by converting them to integers or strings."
+        f"got {seen}. If they are classes, say so by converting them to integers or strings. "
+        f"{NUMBERS}"
     )
 
 
@@ -257,7 +263,7 @@ def _array_of_rows(y):
     """The array of rows of several labels, or of one each, which is then the row's label."""
     lengths = set(map(len, y))
     if len(lengths) > 1:
-        raise ValueError(f"rows of {min(lengths)} to {max(lengths)} labels. {SEVERAL_PARTS}")
+        raise ValueError(f"rows of {min(lengths)} to {max(lengths)} labels. {SETS} {SEVERAL_PARTS}")
     return _array_of_sequence([row[0] for row in y]) if lengths == {1} else np.asarray(y)
 
 
@@ -276,6 +282,7 @@ def _one_dimensional(labels, name):
         # The check suites of scikit-learn and imbalanced-learn look for these first words.
         raise ValueError(
             f"Multilabel and multioutput targets are not supported. A 2-d {name} must be one-hot "
-            f"(a single 1 in each row, 0 elsewhere), got shape {labels.shape}. {SEVERAL_PARTS}"
+            f"(a single 1 in each row, 0 elsewhere), got shape {labels.shape}. {SETS} "
+            f"{SEVERAL_PARTS}"
         )
     return hot.argmax(axis=1)

@@ -1,6 +1,7 @@
 """Numbers of rows: weights and continuous targets, and the bins that these fall into."""
 
 import warnings
+from collections.abc import Mapping
 from decimal import Decimal
 from numbers import Real
 from reprlib import repr as shortened
@@ -8,7 +9,7 @@ from reprlib import repr as shortened
 import numpy as np
 
 from skbalance._labels.codes import is_missing
-from skbalance._labels.containers import array_of, missing, some
+from skbalance._labels.containers import array_of, missing, refuse_dask, some
 
 # Weights further apart than this cannot be added up.
 WIDEST_RATIO = 1e200
@@ -38,7 +39,16 @@ def number_array(values, name):
 
 def weight_array(sample_weight, n_rows):
     """Weights of rows, each from 0 to 1: as given, over the largest."""
-    weights = number_array(sample_weight, "sample_weight")
+    refuse_dask(sample_weight, "sample_weight", "the sampler for dask takes no weights of rows")
+    if isinstance(sample_weight, Mapping):
+        raise TypeError(
+            "sample_weight must be one number a row, got a dict: factors by class are "
+            "class_weight={...}."
+        )
+    try:
+        weights = number_array(sample_weight, "sample_weight")
+    except TypeError as error:
+        raise TypeError(f"{error} (Groups are given by name, as groups=...)") from None
     if len(weights) != n_rows:
         raise ValueError(
             f"sample_weight must have one number for each of the {n_rows} rows, got {len(weights)}."

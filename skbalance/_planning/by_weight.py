@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 # Numbers of draws that are so close, one relative to the other, are the same.
 CLOSE = 1e-9
 
-WHY_NOT_WEIGHTS = (
-    "with sample_weight, draws change more than the frequencies of classes: also how often each "
-    "row comes up within a class"
-)
+WHY_NOT_WEIGHTS = "sample_weight also changes how often each row of a class is drawn"
 WHY_NOT_SETS = "with several labels a row, there is no one class that has a frequency"
 WHY_NOT_BINS = "a continuous target has no classes"
 

@@ -18,10 +18,7 @@ from skbalance._planning.planned import Planned
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WHY_NOT_GROUPS = (
-    "with groups, draws change more than the frequencies of classes: also how often each group "
-    "comes up within a class"
-)
+WHY_NOT_GROUPS = "groups also change how often rows of each group come up within a class"
 
 
 class Cells(NamedTuple):

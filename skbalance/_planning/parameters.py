@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Parameters:
         if weighs and self.counts_by_label:
             raise ValueError(
                 "n_samples as a dict says how often each class is drawn, so strength and "
-                f"class_weight have nothing to decide, got strength={self.strength!r} and "
+                f"class_weight have no effect, got strength={self.strength!r} and "
                 f"class_weight={self.class_weight!r}."
             )
         if self.counts_by_label and self.target_type == "multilabel":
@@ -62,7 +63,7 @@ class Parameters:
             )
 
     def check_used(self, has_groups: bool) -> None:
-        """Raise for a parameter that has nothing to decide, where its user thinks that it does."""
+        """Raise for a parameter that has no effect, though its user gave it."""
         if self.counts_by_label and has_groups:
             raise ValueError(
                 "n_samples as a dict says how often each class is drawn, which groups decide, too: "
@@ -70,15 +71,20 @@ class Parameters:
             )
         if self.group_strength != 1 and not has_groups:
             raise ValueError(
-                f"group_strength={self.group_strength!r} has nothing to decide without groups, the "
+                f"group_strength={self.group_strength!r} has no effect without groups, the "
                 "group of each row: give fit (or the torch sampler, or the loader) groups=..., too."
             )
-        is_default = isinstance(self.bins, int) and self.bins == 10
+        is_default = isinstance(self.bins, Integral) and self.bins == 10
         if not is_default and self.target_type != "continuous":
             raise ValueError(
-                f"bins={self.bins!r} has nothing to decide unless target_type='continuous', got "
+                f"bins={self.bins!r} has no effect unless target_type='continuous', got "
                 f"target_type={self.target_type!r}."
             )
+
+    @property
+    def _of_y(self) -> str:
+        """What the classes of the target are."""
+        return "bins of y (numbers from 0)" if self.target_type == "continuous" else "labels of y"
 
     @property
     def varies(self) -> bool:
@@ -108,7 +114,7 @@ class Parameters:
     def draws_by_label(self, labels: list[Any], default: list[int]) -> list[int]:
         """Draws of each class, where n_samples is a dict, or else the default."""
         assert isinstance(self.n_samples, Mapping)
-        draws = _by_label(self.n_samples, labels, default, "n_samples")
+        draws = _by_label(self.n_samples, labels, default, "n_samples", self._of_y)
         if sum(draws) > MOST_DRAWS:
             raise ValueError(f"n_samples must sum to at most 2**53 draws, got {sum(draws)}.")
         return draws
@@ -119,7 +125,8 @@ class Parameters:
             return np.ones(len(labels))
         if isinstance(self.class_weight, Mapping):
             ones = [1.0] * len(labels)
-            return np.array(_by_label(self.class_weight, labels, ones, "class_weight"), dtype=float)
+            by_label = _by_label(self.class_weight, labels, ones, "class_weight", self._of_y)
+            return np.array(by_label, dtype=float)
         given = _asked(self.class_weight, class_counts)
         try:
             factors = np.asarray(given)
@@ -148,12 +155,12 @@ def _asked(class_weight: Callable[[Any], Any], class_counts: NDArray[np.int64]) 
 
 
 def _by_label(
-    given: Mapping[Any, Any], labels: list[Any], default: list[Any], name: str
+    given: Mapping[Any, Any], labels: list[Any], default: list[Any], name: str, of_y: str
 ) -> list[Any]:
     """What a dict says of each label, or else the default; a fold may miss some of its labels."""
     if given and not any(label in given for label in labels):
         raise ValueError(
-            f"{name} must name labels of y, got none of them: it names {_some(given)}, y holds "
+            f"{name} must name {of_y}, got none of them: it names {_some(given)}, y holds "
             f"{_some(labels)}."
         )
     return [given.get(label, other) for label, other in zip(labels, default, strict=True)]
@@ -162,4 +169,4 @@ def _by_label(
 def _some(labels: Iterable[Any]) -> str:
     """The first few labels, as a message shows them."""
     first = [repr(label) for label in islice(labels, 6)]
-    return ", ".join(first[:5]) + (", ..." if len(first) > 5 else "")
+    return ", ".join(first[:5]) + (" and more" if len(first) > 5 else "")

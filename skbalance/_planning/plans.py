@@ -79,5 +79,6 @@ def _encode_groups(groups: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     try:
         labels, codes = encode(groups, "groups")
     except (TypeError, ValueError) as error:
-        raise type(error)(f"groups: {error}") from None
+        about = "" if str(error).startswith("groups") else "groups: "
+        raise type(error)(f"{about}{error}") from None
     return labels, codes

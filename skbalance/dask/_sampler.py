@@ -154,7 +154,7 @@ class InverseFrequencySampler(Balancer):
         TypeError
             If a parameter, `X`, `y` or `groups` is of the wrong kind.
         ValueError
-            If a parameter has a wrong value or has nothing to decide; if `replacement` is True,
+            If a parameter has a wrong value or no effect; if `replacement` is True,
             `target_type` is not "class", or `sample_weight` is given; if `X` or `groups` is
             partitioned otherwise than `y`; if labels or groups are missing or are floats (the
             message names the partition); if there are fewer than two classes (with groups, than two

@@ -202,7 +202,8 @@ def _of_tensors(dataset, kind):
     if not kind.is_column(last):
         raise TypeError(
             f"The last tensor of TensorDataset is no labels: {last.dtype} of shape "
-            f"{tuple(last.shape)}, wanted {kind.wanted}. {WAY_OUT}"
+            f"{tuple(last.shape)}, wanted {kind.wanted}. {WAY_OUT} "
+            "(target_type='multilabel' wants an indicator, 'continuous' numbers.)"
         )
     if not all(torch.equal(other, last) for other in columns(dataset, kind)):
         raise ValueError(
