@@ -20,6 +20,12 @@ def compare(monkeypatch):
     return importlib.import_module("compare")
 
 
+@pytest.fixture
+def peers(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return importlib.import_module("peers")
+
+
 def names_of_peers():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(BENCHMARKS)
@@ -46,9 +52,9 @@ def test_tables_are_multiples_of_ours_and_the_picture_has_a_line_for_each_peer(c
 
         def best(self, _, names, n_rows, *__):
             time = {name: (list(names).index(name) + 1) * 1e-9 for name in names}
-            keys = "build", "first", "index", "label", "seconds", "again", "whole", "share", "bytes"
+            keys = "build first index drawn label seconds again whole share bytes"
             return {
-                name: dict.fromkeys(keys, time[name])
+                name: dict.fromkeys(keys.split(), time[name])
                 for name in names
                 if name != "torchsampler" or n_rows < 10**5
             }
@@ -68,8 +74,33 @@ def test_measurements_are_processes_of_their_own(compare, tmp_path):
     measured = compare.Bench(tmp_path, repeats=2).best("batches", [compare.OURS], 5000, 3)[
         compare.OURS
     ]
-    assert set(measured) == {"build", "first", "index", "bytes"}
+    assert set(measured) == {"build", "first", "index", "drawn", "bytes"}
     assert min(measured["build"], measured["first"], measured["index"]) > 0
+
+
+@pytest.mark.parametrize("name", ["to_torch_batch_sampler", "WeightedRandomSampler"])
+def test_both_draw_by_the_weights_of_rows(peers, monkeypatch, name):
+    torch.manual_seed(0)
+    drawn = []
+    monkeypatch.setattr(peers, "_measured", lambda make, labels: drawn.extend(make(labels)))
+    peers.measure_weights(name, LABELS)
+    rows = np.concatenate(drawn)
+    weights = np.random.default_rng(1).lognormal(size=len(LABELS))
+    expected = weights / np.bincount(LABELS, weights)[LABELS] * len(LABELS) / 2
+    times = np.bincount(rows, minlength=len(LABELS))
+    heavy = expected > 2
+    assert times.sum() == len(LABELS)
+    # Of independent draws the sum is within 5 standard deviations but for one case in a million.
+    assert abs(times[heavy].sum() - expected[heavy].sum()) < 5 * expected[heavy].sum() ** 0.5
+
+
+def test_label_sets_are_as_they_are_described(peers):
+    y = peers.zipf_label_sets(5000)
+    n_borne = np.diff(y.indptr)
+    assert (y.shape, set(y.data.tolist())) == ((5000, 1200), {1})
+    assert (n_borne.min(), n_borne.max()) == (1, 8)
+    counts = y.sum(axis=0)
+    assert 1.6 < counts[0] / counts[1] < 2
 
 
 def test_partitions_are_measured_with_and_without_a_cluster(monkeypatch):

@@ -183,6 +183,16 @@ def report_weights(bench, n_rows):
     )
 
 
+def report_label_sets(bench, n_rows):
+    measured = bench.best("label sets", ["fit"], n_rows, 2)["fit"]
+    print_table(
+        f"{n_rows:,} rows that each bear 1 to 8 of 1,200 labels: fit by repeat factors, from a "
+        "sparse indicator",
+        ["", "seconds", "peak bytes a row"],
+        [["fit", f"{measured['seconds']:.2f}", f"{measured['bytes']:.0f}"]],
+    )
+
+
 def report_rows(bench, names, n_rows):
     measured = bench.best("rows", [name for name in BY_ROWS if name in names], n_rows, FEW)
     index = {name: figures["index"] for name, figures in measured.items()}
@@ -249,6 +259,7 @@ def report(bench, names, largest):
         report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
     report_weights(bench, middle)
+    report_label_sets(bench, middle // 10)
     report_rows(bench, names, middle // 10)
     classes = [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle]
     report_classes(bench, names, middle // 10, classes)
@@ -282,6 +293,11 @@ def main():
         default=HERE / "cost.png",
         help="where to draw (default: %(default)s)",
     )
+    parser.add_argument(
+        "--only",
+        choices=["weights"],
+        help="print the tables about weights of rows and several labels alone",
+    )
     options = parser.parse_args()
 
     missing = [name for name, package in PACKAGES.items() if find_spec(package) is None]
@@ -289,6 +305,10 @@ def main():
         print(f"left out, as not installed: {', '.join(missing)}. {INSTALL}")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder, options.repeats)
+        if options.only:
+            report_weights(bench, 10 ** min(options.largest, 7))
+            report_label_sets(bench, 10 ** min(options.largest, 6))
+            return
         figure = report(bench, [name for name in PEERS if name not in missing], options.largest)
     figure.savefig(options.picture, dpi=110)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from scipy import sparse
 
 BATCH_SIZE = 256
 
@@ -213,6 +214,35 @@ def measure_weights(name, labels):
     return _measured(make, labels)
 
 
+def zipf_label_sets(n_rows, n_labels=1200, most=8):
+    """An indicator of rows that each bear 1 to 8 of 1,200 labels, whose frequencies are Zipf's."""
+    random, frequency = np.random.default_rng(0), 1 / np.arange(1, n_labels + 1)
+    n_borne = random.integers(1, most + 1, size=n_rows)
+    labels = random.choice(n_labels, size=n_borne.sum(), p=frequency / frequency.sum())
+    indicator = sparse.csr_array(
+        (np.ones(len(labels), dtype=np.int8), (np.repeat(np.arange(n_rows), n_borne), labels)),
+        shape=(n_rows, n_labels),
+    )
+    indicator.data[:] = 1  # where a label was drawn twice
+    return indicator
+
+
+def measure_label_sets(_, labels):
+    """Seconds to fit as many rows of several labels by repeat factors."""
+    from skbalance import InverseFrequencySampler
+
+    y = zipf_label_sets(len(labels))
+    sampler = InverseFrequencySampler(
+        target_type="multilabel",
+        strength=0,
+        class_weight=lambda n: np.maximum(1, np.sqrt(1e-3 * len(labels) / n)),
+        random_state=0,
+    )
+    start = time.perf_counter()
+    sampler.fit(None, y)
+    return {"seconds": time.perf_counter() - start}
+
+
 def measure_rows(name, labels):
     """Seconds a row from labels to the last row, where a sampler gives rows one by one."""
     start = time.perf_counter()
@@ -284,6 +314,7 @@ def measure_rank(name, labels):
 
 TASKS = {
     "weights": measure_weights,
+    "label sets": measure_label_sets,
     "batches": measure_batches,
     "rows": measure_rows,
     "fit": measure_fit,
