@@ -23,6 +23,7 @@ from scipy import sparse
 from scipy.stats import chisquare
 
 from skbalance import InverseFrequencySampler
+from skbalance.torch import BalancedBatchSampler, BalancedSampler
 
 ONES = [1.0] * 1000
 
@@ -924,3 +925,25 @@ def test_draws_are_the_same_everywhere_and_for_ever(kind):
     assert sampler.draw(0).tolist() == first, RAISE_IT
     assert sampler.draw(7).tolist() == eighth, RAISE_IT
     assert batches_in(sampler, 4, 3)[0] == batch, RAISE_IT
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FIXED if kind != "groups"])
+@pytest.mark.parametrize("is_of_batches", [False, True])
+def test_weights_are_computed_once_an_epoch_by_a_training_that_keeps_states(kind, is_of_batches):
+    plan, computed = fitted(kind, strength=lambda epoch: epoch / 10)._plan, Counter()
+
+    def weights_of(epoch):
+        computed[epoch] += 1
+        return plan.weights_of(epoch)
+
+    sampler = BalancedSampler(replace(plan, weights_of=weights_of))
+    if is_of_batches:
+        sampler = BalancedBatchSampler(sampler, batch_size=8)
+    for _ in range(20):
+        passing = iter(sampler)
+        next(passing)
+        passing.state_dict()
+        len(sampler)
+        list(passing)
+        sampler.state_dict()
+    assert set(computed.values()) == {1}
