@@ -505,16 +505,23 @@ def test_fitted_attributes_are_what_the_rows_say(cases, data):
 @given(data=st.data())
 def test_weights_of_classes_follow_the_formula_and_have_mean_1_over_rows(cases, data):
     case = data.draw(cases)
-    found, weights = case.fitted().class_weight_, case.weights(0)
+    found, weights, values = case.fitted().class_weight_, case.weights(0), case.sample_weight
     assert list(found) == case.labels
-    values = np.array(case.sample_weight) / np.mean(case.sample_weight)
-    of_rows = [
-        value * found[part] if part in found else None
-        for value, part in zip(values, case.parts(0), strict=True)
-    ]
-    scale = np.mean(weights)
-    for weight, row in zip(weights, of_rows, strict=True):
-        assert row is None or row == pytest.approx(weight / scale, rel=1e-9, abs=0)
+    # Of each label that decides the weight of some row ...
+    of_labels = {
+        part: weight / value
+        for part, weight, value in zip(case.parts(0), weights, values, strict=True)
+        if value
+    }
+    if not isinstance(case.n_samples, dict):  # ... and of all others.
+        of_labels |= reference.label_weights(
+            case.label_sets, values, case.strengths[0], case.factors
+        )
+    # Times its sample_weight, which has mean 1, too, it is the weight of a row.
+    unit = np.mean(values) / np.mean(weights)
+    for label, weight in of_labels.items():
+        if label in found:
+            assert found[label] == pytest.approx(weight * unit, rel=1e-9, abs=0)
 
 
 @given(case=KINDS["groups"])
