@@ -136,7 +136,7 @@ NO_NUMBERS = {
     "long doubles beyond floats": (
         np.array([1, "1e400", 1, 1], dtype=np.longdouble),
         ValueError,
-        "{} must be finite, got infinity at row 1" if np.finfo(np.longdouble).max > 1e308 else ".",
+        "{} must be finite, got infinity at row 1",
     ),
     "texts": (["1", "2", "3", "4"], TypeError, r"{} must be numbers, got '1' \(str\) at row 0\."),
     "an array of texts": (np.array(["1"] * 4), TypeError, r"{} must be numbers, got <U1\."),
@@ -291,7 +291,7 @@ TARGETS = {
     "numbers too close": (
         [1e16, 1e16, 1e16, 1e16],
         ValueError,
-        r"bins=2 cannot be laid over a y from 1e\+16 to 1e\+16 \(Too many bins .*\): give another",
+        r"bins=2 cannot be laid over a y from 1e\+16 to 1e\+16 \(.*\): give another number of bins",
     ),
 }
 

@@ -178,7 +178,7 @@ def _rows_by_offset(epoch, layout, cut, n_steps, slots):
     A slot past the end, which fills up a short batch, gives any row.
     """
     n, n_here = n_steps * cut.n_in_step, slots.shape[1]
-    rows = np.empty(slots.size, dtype=epoch.plan.pool.dtype)
+    rows = np.empty(slots.size, dtype=epoch.row_dtype)
     last = slots.dtype.type(layout.n_samples - 1)
     # The j-th slots of batches lie in [j n, (j + 1) n): from ceil(start / n) to floor(end / n) they
     # are of one class alone.

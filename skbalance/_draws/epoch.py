@@ -30,7 +30,7 @@ class AnyEpoch:
         return self.layout.n_samples
 
     def rows(self, positions):
-        """Rows drawn at the positions: an array of the pool's dtype."""
+        """Rows drawn at the positions."""
         return self.rows_of(*self.draws(positions))
 
     def chunks(self, begin=0, ranks=ALONE):
@@ -40,7 +40,7 @@ class AnyEpoch:
 
     def all_rows(self):
         """Rows at all positions, as int64: drawn class by class, which is faster, then shuffled."""
-        by_slot = np.empty(len(self), dtype=self.plan.pool.dtype)
+        by_slot = np.empty(len(self), dtype=self.row_dtype)
         for start, stop in pieces(self.layout.starts, self.layout.ends, len(self)):
             slots = np.arange(start, stop, dtype=self.plan.dtype)
             by_slot[start:stop] = self.rows_of(*self.layout.draws(slots))
@@ -53,6 +53,11 @@ class AnyEpoch:
     def draws(self, positions):
         """Class at each position, and which draw of its class it is; see `Layout.draws`."""
         return self.layout.draws(self._slots(positions))
+
+    @property
+    def row_dtype(self):
+        """The dtype of rows."""
+        raise NotImplementedError
 
     def rows_of(self, classes, nth):
         """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
@@ -97,6 +102,11 @@ class Epoch(AnyEpoch):
         self._arcs = Domain.of(np.maximum(arcs, 1), plan.dtype)
         arc_bits = derive(plan.seed, ARCS, number, np.arange(len(arcs), dtype=np.uint64))
         self._arc_keys = Key.of(arc_bits, plan.dtype)
+
+    @property
+    def row_dtype(self):
+        """The dtype of rows."""
+        return self.plan.pool.dtype
 
     def rows_of(self, classes, nth):
         """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""

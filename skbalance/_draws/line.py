@@ -202,11 +202,6 @@ class LinePlan:
         """The narrowest words that hold every slot."""
         return np.dtype(np.uint32 if self.most_draws < 2**32 else np.uint64)
 
-    @property
-    def pool(self):
-        """The rows that may be drawn."""
-        return self._laid_in(0).weights.pool
-
     def _laid_in(self, epoch):
         """What is known of an epoch's line."""
         key, known = epoch if self.varies else 0, self._known
@@ -272,6 +267,11 @@ class LineEpoch(AnyEpoch):
         self._classes = Domain.of(np.maximum(quotas, 1), plan.dtype)
         class_bits = derive(plan.seed, WITHIN_CLASSES, number, classes)
         self._class_keys = Key.of(class_bits, plan.dtype)
+
+    @property
+    def row_dtype(self):
+        """The dtype of rows."""
+        return self._line.rows.dtype
 
     def rows_of(self, classes, nth):
         """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
