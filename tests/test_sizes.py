@@ -5,7 +5,8 @@ import pytest
 
 from skbalance import InverseFrequencySampler
 from skbalance._draws.batches import Cut, batches
-from skbalance._draws.line import LinePlan, Weights
+from skbalance._draws.line import Weights
+from skbalance._draws.line_plan import LinePlan
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import Ranks
 

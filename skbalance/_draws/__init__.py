@@ -31,7 +31,8 @@ fractions of a draw.
     layout       points to the runs that hold them, slots to classes
     plan         all that draws depend on, and where each epoch begins
     epoch        positions to rows, and rows to how often they are drawn
-    line         rows by their weights, side by side: the second kind of plan, and its epochs
+    line         rows by their weights, side by side: systematic sampling
+    line_plan    the second kind of plan, and one epoch of it
     ranks        which positions are whose, where processes share an epoch
     batches      slots to batches that hold their share of every class
     streams      rows or batches in order, for any ranks, from anywhere in an epoch

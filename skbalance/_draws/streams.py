@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from skbalance._checks import check_epoch
 from skbalance._draws.batches import Cut, batches, parts_of_batches
-from skbalance._draws.line import LinePlan
+from skbalance._draws.line_plan import LinePlan
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import Ranks
 

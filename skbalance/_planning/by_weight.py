@@ -17,7 +17,8 @@ import numpy as np
 
 from skbalance._arrays import CHUNK, gather, slices
 from skbalance._checks import MOST_DRAWS, seed_of
-from skbalance._draws.line import LinePlan, Weights
+from skbalance._draws.line import Weights
+from skbalance._draws.line_plan import LinePlan
 from skbalance._draws.quotas import rounded, shares
 from skbalance._labels.pools import count_codes, group
 from skbalance._planning.parameters import Parameters

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from skbalance._draws.line import LinePlan
+    from skbalance._draws.line_plan import LinePlan
     from skbalance._draws.plan import Plan
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from torch.utils.data import BatchSampler, DistributedSampler, Sampler
 
 from skbalance._checks import check_bool, check_epoch, check_int
-from skbalance._draws.line import LinePlan
+from skbalance._draws.line_plan import LinePlan
 from skbalance._draws.passes import Passes, ResumableIterator, state_of
 from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import ALONE, Ranks
