@@ -868,6 +868,20 @@ BESIDE = {
         ValueError,
         "Multilabel and multioutput targets are",
     ),
+    "NA in columns of classes": (
+        {},
+        objects([1, 0], [pd.NA, 1], [0, 1], [0, 1]).tolist(),
+        {"sample_weight": W},
+        ValueError,
+        r"A 2-d y must be one-hot .* got shape \(4, 2\)",
+    ),
+    "tensors in columns of groups": (
+        {},
+        Y,
+        {"groups": np.array([[1, 0], [torch.ones(2), 1], [0, 1], [0, 1]], dtype=object)},
+        ValueError,
+        r"A 2-d groups must be one-hot .* got shape \(4, 2\)",
+    ),
     "numbers as classes": (
         {},
         W,

@@ -277,8 +277,8 @@ def _one_dimensional(labels, name):
         raise ValueError(
             f"{name} should be a 1d array of labels, got an array of shape {labels.shape} instead."
         )
-    hot = labels == 1 if labels.dtype.kind in "biufO" else np.zeros(labels.shape, dtype=bool)
-    if not ((hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()):
+    hot = _ones(labels)
+    if hot is None:
         # The check suites of scikit-learn and imbalanced-learn look for these first words.
         raise ValueError(
             f"Multilabel and multioutput targets are not supported. A 2-d {name} must be one-hot "
@@ -286,3 +286,15 @@ def _one_dimensional(labels, name):
             f"{SEVERAL_PARTS}"
         )
     return hot.argmax(axis=1)
+
+
+def _ones(labels):
+    """Where one-hot labels are 1; None for other arrays."""
+    if labels.dtype.kind not in "biufO":
+        return None
+    try:
+        hot = labels == 1
+        is_one_hot = (hot | (labels == 0)).all() and (hot.sum(axis=1) == 1).all()
+    except (TypeError, ValueError, RuntimeError):  # NA, arrays or tensors among objects
+        return None
+    return hot if is_one_hot else None
