@@ -637,6 +637,7 @@ def test_a_state_is_taken_by_no_sampler_that_draws_other_rows(cases, data, name,
         ours, others = case.fitted(), twin.fitted()
     except (TypeError, ValueError):
         assume(False)  # what goes with one target need not go with another
+    assume(others._plan.n_samples(epoch) < 5000)
     assume(ours.draw(epoch).tolist() != others.draw(epoch).tolist())
     for make in rows_of, batches_of:
         sampler = make(others)
@@ -741,6 +742,22 @@ def test_states_tell_what_an_epoch_does_not_show():
             rows_of(other).load_state_dict(state)
 
 
+def test_states_tell_a_strength_of_groups_that_an_epoch_does_not_show():
+    # Each of the 4 cells has the one draw that is its least.
+    def at(group_strength):
+        sampler = InverseFrequencySampler(
+            strength=lambda epoch: epoch / 4,
+            group_strength=group_strength,
+            n_samples=4,
+            random_state=0,
+        )
+        return sampler.fit(None, [0, 1, 0, 1, 1, 1, 1, 1], groups=[0, 0, 1, 1, 1, 1, 1, 1])
+
+    assert at(0.5).draw(0).tolist() == at(1.0).draw(0).tolist()
+    with pytest.raises(ValueError, match="other parameters or another seed"):
+        rows_of(at(0.5)).load_state_dict(rows_of(at(1.0)).state_dict())
+
+
 @pytest.mark.parametrize("strength", [0.5, lambda epoch: 0.5 + epoch], ids=["number", "schedule"])
 def test_states_do_not_tell_in_which_container_label_sets_came(strength):
     label_sets = [np.flatnonzero(row).tolist() for row in INDICATOR]
@@ -772,6 +789,24 @@ def test_over_all_seeds_a_row_has_its_expectation_in_any_epoch(epoch):
     fraction = expected % 1
     errors = np.sqrt(fraction * (1 - fraction) / 1000)
     assert (np.abs(together / 1000 - expected) <= 6 * errors).all()
+
+
+@fixed
+@pytest.mark.parametrize("replacement", [False, True])
+def test_epochs_and_seeds_differ_and_do_not_add_up(kind, replacement):
+    samplers = [fitted(kind, replacement=replacement, random_state=seed) for seed in range(6)]
+    drawn = {tuple(sorted(sampler.draw(epoch))) for sampler in samplers for epoch in range(6)}
+    assert len(drawn) == 36
+
+
+def test_classes_of_one_size_have_orders_of_their_own():
+    # 250 of 1,000 rows each, in turn in the table: as in the other class, 62.5 of them by chance,
+    # standard error 6.
+    index = np.arange(2000)
+    sampler = InverseFrequencySampler(n_samples=500, random_state=0)
+    rows = sampler.fit(None, index % 2, sample_weight=np.ones(2000)).draw(0)
+    neighbours = np.isin(rows[rows % 2 == 0] + 1, rows)
+    assert abs(neighbours.sum() - 62.5) < 36
 
 
 def label_sets_of(parameters, y):

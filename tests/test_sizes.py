@@ -185,7 +185,7 @@ def test_one_row_has_all_draws(n_samples):
     assert set(epoch.rows(positions).tolist()) == {0}
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e150])
+@pytest.mark.parametrize("scale", [1e-320, 1e-150, 1.0, 1e150, 4e307])
 def test_weights_of_any_scale_are_relative(scale):
     weights = np.array([1.0, 2.0, 3.0, 4.0]) * scale
     sampler = InverseFrequencySampler(strength=0, n_samples=10, random_state=0)
