@@ -102,7 +102,7 @@ def encode_numbers(y, bins):
 def _edges(values, bins, lowest, highest):
     """Edges of the bins of values, by numpy, whose doubts about few or odd values are kept back."""
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             edges = np.histogram_bin_edges(values, bins).astype(np.float64)
         if not (np.isfinite(edges).all() and edges[0] < edges[-1]):
