@@ -451,7 +451,10 @@ def test_a_run_goes_on_with_any_number_of_ranks(cases, data, worlds):
 @given(data=st.data(), batch_size=st.integers(1, 6))
 def test_batches_go_on_with_any_number_of_ranks(cases, data, batch_size):
     # From the start of a step on; within a step, test_resume_ranks tells who can go on.
-    case = replace(data.draw(cases), n_samples=data.draw(st.integers(12 * batch_size + 1, 200)))
+    case = data.draw(cases)
+    # Two whole steps and more, and a draw for each cell of groups.
+    least = max(12 * batch_size + 1, len(set(case.parts(0))))
+    case = replace(case, n_samples=data.draw(st.integers(least, 200)))
     sampler, epoch = case.fitted(), data.draw(st.integers(0, 4))
     whole = sampler.draw(epoch).tolist()
     size, state, drawn = 6 * batch_size, None, []
