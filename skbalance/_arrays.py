@@ -27,6 +27,17 @@ def gather(array, index):
     return array.take(index.astype(np.intp, copy=False), mode="wrap")
 
 
+def ranges(starts, lengths):
+    """The whole numbers from each start on, as many as its length says, one range after the other.
+
+    >>> ranges(np.array([10, 0]), np.array([2, 3])).tolist()
+    [10, 11, 0, 1, 2]
+    """
+    steps = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+    steps += np.arange(len(steps))
+    return steps
+
+
 def slices(n, size=SMALL_CHUNK):
     """Slices of n items, all of one size but for the last.
 

@@ -12,6 +12,7 @@ systematic sample of its step. And where a batch that others have cut is split a
 takes a systematic sample of the batch.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from skbalance._arrays import CHUNK, gather, pieces, spans
 from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import Domain, hash_words, permute
+from skbalance._draws.permutation import Permutations, hash_words
 from skbalance._draws.ranks import ALONE
 
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
@@ -74,13 +75,20 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
     is_narrow = layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS
     dtype = np.dtype(np.uint32 if is_narrow else np.uint64)
     offsets = np.arange(0, n * width, n, dtype=dtype)
+    first_slots = _FirstSlots(epoch, cut, n_steps)
+    rows_at = partial(_rows_at, epoch, layout, cut, n_steps)
+    by_slot = epoch.by_slot(layout, rows_at) if epoch.is_small else None
     for start, stop in spans((n - begin) // ranks.n, width, LARGEST_CHUNK):
         numbers = begin + ranks.rank + ranks.n * np.arange(start, stop)
-        first = _first_slots(epoch, cut, n_steps, numbers).astype(dtype)
+        first = first_slots(numbers).astype(dtype)
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
             first %= layout.n_samples
-        by_offset = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
-        yield from _lists(epoch, layout, first, offsets, by_offset)
+        if epoch.is_small:
+            yield from _lists(epoch, layout, first, offsets, by_slot, first, n)
+        else:
+            by_offset = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
+            numbers = np.arange(len(first))
+            yield from _lists(epoch, layout, first, offsets, by_offset, numbers, len(numbers))
 
 
 def parts_of_batches(epoch, cut, begin, end, ranks):
@@ -90,9 +98,9 @@ def parts_of_batches(epoch, cut, begin, end, ranks):
     """
     n, n_steps = cut.n_batches(len(epoch)), _n_steps(epoch, cut, ranks)
     layout = _layout_of(epoch, cut)
-    key = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
+    key = Key.of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), np.uint64)
     parts = []
-    for first in _first_slots(epoch, cut, n_steps, np.arange(begin, end)).tolist():
+    for first in _FirstSlots(epoch, cut, n_steps)(np.arange(begin, end)).tolist():
         own = np.arange(first, layout.n_samples, n, dtype=np.uint64)[ranks.rank :: ranks.n]
         order = _random_order(own[None], np.array([False]), key)[0]
         parts.append(gather(_rows_at(epoch, layout, cut, n_steps, own), order).tolist())
@@ -121,35 +129,45 @@ def _layout_of(epoch, cut):
     return Layout(np.diff(ends, prepend=0).astype(np.int64), epoch.plan.dtype)
 
 
-def _first_slots(epoch, cut, n_steps, numbers):
+class _FirstSlots:
     """The first slot of each batch; its others follow at distances of the number of all batches.
 
     A step starts at a slot below the number of steps, and its batches start at distances of that
     number.
     """
-    step = numbers // cut.n_in_step
-    # Words as wide as the steps want: the same for any number of ranks.
-    dtype = np.dtype(np.uint32 if n_steps < 2**32 else np.uint64)
-    key = Key.of(derive(epoch.plan.seed, BATCHES, epoch.number), dtype)
-    start = permute(step.astype(dtype), Domain.of(n_steps, dtype), key).astype(np.int64)
-    # Turned from step to step, so that no rank always gets the larger batches.
-    in_step = (numbers - step * cut.n_in_step + start) % cut.n_in_step
-    return start + in_step * n_steps
+
+    def __init__(self, epoch, cut, n_steps):
+        self._n_in_step, self._n_steps = cut.n_in_step, n_steps
+        # Words as wide as the steps want: the same for any number of ranks.
+        self._dtype = np.dtype(np.uint32 if n_steps < 2**32 else np.uint64)
+        bits = derive(epoch.plan.seed, BATCHES, epoch.number)
+        self._shuffle = Permutations(
+            np.array([n_steps], dtype=self._dtype), np.array([bits], dtype=np.uint64)
+        )
+
+    def __call__(self, numbers):
+        step = numbers // self._n_in_step
+        start = self._shuffle(step.astype(self._dtype)).astype(np.int64)
+        # Turned from step to step, so that no rank always gets the larger batches.
+        in_step = (numbers - step * self._n_in_step + start) % self._n_in_step
+        return start + in_step * self._n_steps
 
 
-def _lists(epoch, layout, first, offsets, by_offset):
-    """Yield lists of batches, each in random order, from the rows at first slots plus offsets."""
-    key = derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number)
+def _lists(epoch, layout, first, offsets, rows, begins, step):
+    """Yield lists of batches, each in random order, of the slots ``first`` plus ``offsets``.
+
+    The j-th row of batch b stands at ``begins[b] + j * step`` of the rows.
+    """
+    key = Key.of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), first.dtype)
     n_at_a_time = -(-CHUNK // len(offsets))
     for start in range(0, len(first), n_at_a_time):
         slots = first[start : start + n_at_a_time, None] + offsets
         is_short = slots[:, -1] >= layout.n_samples
-        # The j-th row of batch b stands at j * len(first) + b.
-        order = _random_order(slots, is_short, key) * len(first)
-        order += np.arange(start, start + len(slots))[:, None]
-        rows = gather(by_offset, order)
-        for begin in range(0, len(rows), LISTS):
-            lists = rows[begin : begin + LISTS].tolist()
+        order = _random_order(slots, is_short, key) * step
+        order += begins[start : start + len(slots), None]
+        in_order = gather(rows, order)
+        for begin in range(0, len(in_order), LISTS):
+            lists = in_order[begin : begin + LISTS].tolist()
             for short in np.flatnonzero(is_short[begin : begin + LISTS]):
                 lists[short].pop()
             yield lists
@@ -203,7 +221,7 @@ def _rows_at(epoch, layout, cut, n_steps, slots):
         # Draws of the class in the step.
         of_step = (quota - 1 - (nth - in_step * n_steps)) // n_steps + 1
         renumbered += _successive(in_step, of_step, cut.n_in_step) - in_step
-    return epoch.rows_of(classes, epoch.shuffled(classes, renumbered))
+    return epoch.rows_of(classes, renumbered, in_batches=True)
 
 
 def _successive(number, quota, n):

@@ -3,12 +3,14 @@
 The mathematics is told in `skbalance._draws`.
 """
 
+from functools import cached_property
+
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather, pieces, spans
-from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, Key, derive, mix64
+from skbalance._arrays import CHUNK, gather, pieces, ranges, spans
+from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import Domain, permute, pick, unpermute
+from skbalance._draws.permutation import MOST_SORTED, Permutations
 from skbalance._draws.ranks import ALONE
 
 
@@ -23,15 +25,16 @@ class AnyEpoch:
         self.plan = plan
         self.number = number
         self.layout = layout
-        self._slot_domain = Domain.of(len(self), plan.dtype)
-        self._slot_key = Key.of(derive(plan.seed, SLOTS, number), plan.dtype)
 
     def __len__(self):
         return self.layout.n_samples
 
     def rows(self, positions):
         """Rows drawn at the positions."""
-        return self.rows_of(*self.draws(positions))
+        slots = self._slots(positions)
+        if self.is_small:
+            return gather(self._by_slot, slots)
+        return self.rows_of(*self.layout.draws(slots))
 
     def chunks(self, begin=0, ranks=ALONE):
         """Yield the rows at a rank's positions in order from ``begin`` on, a few at first."""
@@ -40,41 +43,63 @@ class AnyEpoch:
 
     def all_rows(self):
         """Rows at all positions, as int64: drawn class by class, which is faster, then shuffled."""
-        by_slot = np.empty(len(self), dtype=self.row_dtype)
-        for start, stop in pieces(self.layout.starts, self.layout.ends, len(self)):
-            slots = np.arange(start, stop, dtype=self.plan.dtype)
-            by_slot[start:stop] = self.rows_of(*self.layout.draws(slots))
-        rows = np.empty(len(self), dtype=np.int64)
+        by_slot, rows = self._by_slot, np.empty(len(self), dtype=np.int64)
         for start, stop in spans(len(self)):
             slots = self._slots(np.arange(start, stop, dtype=self.plan.dtype))
             rows[start:stop] = gather(by_slot, slots)
         return rows
 
-    def draws(self, positions):
-        """Class at each position, and which draw of its class it is; see `Layout.draws`."""
-        return self.layout.draws(self._slots(positions))
+    @property
+    def is_small(self):
+        """Whether all rows are found at once."""
+        return len(self) <= MOST_SORTED
+
+    @cached_property
+    def _by_slot(self):
+        return self.by_slot(self.layout, lambda slots: self.rows_of(*self.layout.draws(slots)))
+
+    def by_slot(self, layout, rows_at):
+        """Rows at all slots, of each class in one go, which is faster than in another order."""
+        rows = np.empty(layout.n_samples, dtype=self.row_dtype)
+        for start, stop in pieces(layout.starts, layout.ends, len(rows)):
+            rows[start:stop] = rows_at(np.arange(start, stop, dtype=self.plan.dtype))
+        return rows
 
     @property
     def row_dtype(self):
         """The dtype of rows."""
         raise NotImplementedError
 
-    def rows_of(self, classes, nth):
-        """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
+    def rows_of(self, classes, nth, in_batches=False):
+        """Rows of the ``nth`` draws of the classes, of which a single entry serves all.
+
+        Batches take the draws of a class in another order, a new one in each epoch.
+        """
         raise NotImplementedError
 
-    def shuffled(self, classes, nth):
-        """Draws of the classes in the order in which batches take them: a new one in each epoch."""
-        raise NotImplementedError
+    def uniform(self, classes, nth):
+        """A number from 0 up to 1, of 53 bits, for each draw: a hash of the draw and its class."""
+        hashes = gather(self._bootstrap_bits, classes) + nth.astype(np.uint64) * GOLDEN64
+        return (mix64(hashes) >> 11) * 2.0**-53
+
+    @cached_property
+    def _bootstrap_bits(self):
+        return self._bits_of(BOOTSTRAP)
+
+    def _bits_of(self, purpose):
+        """A hash for each class."""
+        classes = np.arange(len(self.layout.quotas), dtype=np.uint64)
+        return derive(self.plan.seed, purpose, self.number, classes)
 
     def _slots(self, positions):
-        own = positions.astype(self.plan.dtype)  # a copy, as they are permuted in place
-        return permute(own, self._slot_domain, self._slot_key)
+        return self._shuffle(positions.astype(self.plan.dtype))  # a copy, to be overwritten
 
-
-def uniform(bits, classes, nth):
-    """A number from 0 up to 1, of 53 bits, for each draw: a hash of the draw and of its class."""
-    return (mix64(gather(bits, classes) + nth.astype(np.uint64) * GOLDEN64) >> 11) * 2.0**-53
+    @cached_property
+    def _shuffle(self):
+        bits = derive(self.plan.seed, SLOTS, self.number)
+        return Permutations(
+            np.array([len(self)], dtype=self.plan.dtype), np.array([bits], dtype=np.uint64)
+        )
 
 
 class Epoch(AnyEpoch):
@@ -88,66 +113,108 @@ class Epoch(AnyEpoch):
 
     def __init__(self, plan, number):
         super().__init__(plan, number, plan.layout_of(number))
-        classes = np.arange(len(plan.class_counts), dtype=np.uint64)
-        if plan.replacement:
-            self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
-            return
-        border, deal = plan.border_of(number)
-        self._border = border.astype(plan.dtype)
-        circle_bits = derive(plan.seed, CIRCLES, classes, deal.astype(np.uint64))
-        self._circle_keys = Key.of(circle_bits, plan.dtype)
-        # Each lap has two arcs: its first draws, whose rows are drawn once more, and the others.
-        self._first_arc = self.layout.quotas % plan.circles.n
-        arcs = np.stack([self._first_arc, plan.circles.n - self._first_arc], axis=1).ravel()
-        self._arcs = Domain.of(np.maximum(arcs, 1), plan.dtype)
-        arc_bits = derive(plan.seed, ARCS, number, np.arange(len(arcs), dtype=np.uint64))
-        self._arc_keys = Key.of(arc_bits, plan.dtype)
+        self._border, self._deal = plan.border_of(number)
 
     @property
     def row_dtype(self):
         """The dtype of rows."""
         return self.plan.pool.dtype
 
-    def rows_of(self, classes, nth):
-        """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
-        ordinals = self.ordinals(classes, nth).astype(np.intp)
-        return gather(self.plan.pool, gather(self.plan.pool_starts, classes) + ordinals)
+    def rows_of(self, classes, nth, in_batches=False):
+        """Rows of the ``nth`` draws of the classes, of which a single entry serves all.
 
-    def ordinals(self, classes, nth):
-        """Ordinals, within their class, of the rows that the ``nth`` draws of the classes take."""
+        Batches take the draws of a class in another order, a new one in each epoch.
+        """
+        return gather(self.plan.pool, self.in_pool(classes, nth, in_batches))
+
+    def in_pool(self, classes, nth, in_batches=False):
+        """Where in the pool the rows of the ``nth`` draws of the classes are, as intp."""
+        starts = gather(self.plan.pool_starts, classes)
         if self.plan.replacement:
-            return self._bootstrap(classes, nth)
-        circle, border = pick(self.plan.circles, classes), gather(self._border, classes)
-        place = nth - nth // circle.n * circle.n
-        wraps = place >= circle.n - border
-        place += border
-        # Words wrap, so this is right also where the sum did not fit into a word.
-        place -= circle.n * wraps
-        return permute(place, circle, pick(self._circle_keys, classes))
+            return starts + self._bootstrap(classes, nth)
+        n = gather(self.plan.sizes, classes)
+        in_lap = nth - nth // n * n
+        if self._circles.is_small:
+            in_lap += gather(self._starts_in_order, classes)
+            return gather(self._order_in_batches if in_batches else self._order, in_lap)
+        if in_batches:
+            in_lap = self._reordered(classes, in_lap)
+        place = self._place(in_lap, n, gather(self._borders, classes))
+        return starts + self._circles(place, classes).astype(np.intp)
 
-    def shuffled(self, classes, nth):
-        """Draws in the order in which batches take them: a new one in each epoch.
+    def _place(self, in_lap, n, border):
+        """The place on its circle of a draw of a lap; in place of ``in_lap``."""
+        wraps = in_lap >= n - border
+        in_lap += border
+        # Words wrap, so this is right also where the sum did not fit into a word.
+        in_lap -= n * wraps
+        return in_lap
+
+    @cached_property
+    def _order(self):
+        """Where in the pool the draws of a lap find their rows, class after class."""
+        starts, n = self.plan.pool_starts, self.plan.class_counts
+        # The places from the border on and, past the end of the circle, from its start.
+        begins = np.stack([starts + self._border, starts], axis=1)
+        before_end = np.minimum(n - self._border, self._drawn)
+        lengths = np.stack([before_end, self._drawn - before_end], axis=1)
+        return gather(self._circles.order, ranges(begins.ravel(), lengths.ravel()))
+
+    @cached_property
+    def _order_in_batches(self):
+        """The same for the order in which batches take the draws; see `_reordered`."""
+        return gather(self._order, self._arcs.order)
+
+    @cached_property
+    def _starts_in_order(self):
+        return (np.cumsum(self._drawn) - self._drawn).astype(self.plan.dtype)
+
+    @cached_property
+    def _drawn(self):
+        """Rows of each class that the epoch draws."""
+        return np.minimum(self.layout.quotas.astype(np.int64), self.plan.class_counts)
+
+    def _reordered(self, classes, in_lap):
+        """The draws of a lap in the order in which batches take them.
 
         Batches take successive draws of a class. On the circle these would be the same neighbours
         in every epoch. So in each lap the draws of the first arc, whose rows the epoch draws once
         more, change places among themselves, and so do the others: any n successive draws still
         take n different rows, and the rows that are drawn once more stay the same.
         """
-        if self.plan.replacement:
-            return nth
-        n, first_arc = gather(self.plan.circles.n, classes), gather(self._first_arc, classes)
-        start_of_lap = nth // n * n
-        in_lap = nth - start_of_lap
+        first_arc = gather(self._first_arc, classes)
         is_second = in_lap >= first_arc
         start_of_arc = first_arc * is_second
-        in_arc = np.subtract(in_lap, start_of_arc, out=in_lap)
+        in_lap -= start_of_arc
         arc = 2 * classes.astype(np.intp, copy=False) + is_second
         if len(classes) == 1 and is_second.all() == is_second.any():
             arc = arc[:1]  # one arc, so its domain and key are scalars
-        permute(in_arc, pick(self._arcs, arc), pick(self._arc_keys, arc))
-        in_arc += start_of_arc
-        in_arc += start_of_lap
-        return in_arc
+        in_lap = self._arcs(in_lap, arc)
+        in_lap += start_of_arc
+        return in_lap
+
+    @cached_property
+    def _borders(self):
+        return self._border.astype(self.plan.dtype)
+
+    @cached_property
+    def _circles(self):
+        classes = np.arange(len(self._deal), dtype=np.uint64)
+        bits = derive(self.plan.seed, CIRCLES, classes, self._deal.astype(np.uint64))
+        return Permutations(self.plan.sizes, bits)
+
+    @cached_property
+    def _first_arc(self):
+        """Draws of each lap whose rows are drawn once more than the others."""
+        return self.layout.quotas % self.plan.sizes
+
+    @cached_property
+    def _arcs(self):
+        drawn = self._drawn.astype(self.plan.dtype)
+        arcs = np.stack([self._first_arc, drawn - self._first_arc], axis=1).ravel()
+        numbers = np.arange(len(arcs), dtype=np.uint64)
+        bits = derive(self.plan.seed, ARCS, self.number, numbers)
+        return Permutations(arcs, bits)
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of draws.
@@ -160,14 +227,14 @@ class Epoch(AnyEpoch):
 
     def _multiplicities_in_place(self, classes, ordinals):
         """Put `multiplicities` in place of the ordinals, which are words of the plan already."""
-        circle, border = pick(self.plan.circles, classes), gather(self._border, classes)
-        place = unpermute(ordinals, circle, pick(self._circle_keys, classes))
+        n, border = gather(self.plan.sizes, classes), gather(self._borders, classes)
+        place = self._circles.inverse(ordinals, classes)
         # Draws from the border to the place; words wrap, as above.
         is_before = place < border
         place -= border
-        place += circle.n * is_before
-        times = np.subtract(gather(self.layout.quotas, classes) + circle.n - 1, place, out=place)
-        times //= circle.n
+        place += n * is_before
+        times = np.subtract(gather(self.layout.quotas, classes) + n - 1, place, out=place)
+        times //= n
         return times
 
     def multiplicities_of_runs(self, classes, first, n):
@@ -199,5 +266,5 @@ class Epoch(AnyEpoch):
 
     def _bootstrap(self, classes, nth):
         """Uniform ordinals: 53 bits are enough for the largest class."""
-        ordinals = uniform(self._bootstrap_bits, classes, nth) * self.plan.class_counts[classes]
+        ordinals = self.uniform(classes, nth) * self.plan.class_counts[classes]
         return ordinals.astype(self.plan.dtype)

@@ -73,5 +73,5 @@ def derive(seed, *words):
     """
     state = mix64(len(words) + 1)
     for word in (seed, *words):
-        state = mix64((state + GOLDEN64 & MASK64) ^ mix64(word))
+        state = mix64((state + GOLDEN64 & MASK64) ^ word)
     return state

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 
 from skbalance._arrays import gather, pieces
-from skbalance._draws.keys import LINE, Key, derive
+from skbalance._draws.keys import LINE, derive
 from skbalance._draws.layout import Layout, Runs
-from skbalance._draws.permutation import Domain, permute, pick
+from skbalance._draws.permutation import Permutations
 from skbalance._draws.quotas import rounded
 
 # Points of the line stay below 2**POINT_BITS, so that sums of two fit into signed words.
@@ -92,13 +92,12 @@ def _borders(shares, n_samples, bits):
 def _shuffled_pool(pool, layout, seed):
     """The rows of each class in an order that only the seed and the class decide."""
     dtype = layout.ends.dtype
-    domains = Domain.of(np.maximum(layout.quotas, 1), dtype)
     classes = np.arange(len(layout.quotas), dtype=np.uint64)
-    keys = Key.of(derive(seed, LINE, classes), dtype)
+    shuffle = Permutations(layout.quotas, derive(seed, LINE, classes))
     rows = np.empty_like(pool)
     for start, stop in pieces(layout.starts, layout.ends, len(pool)):
         classes, nth = layout.draws(np.arange(start, stop, dtype=dtype))
-        permute(nth, pick(domains, classes), pick(keys, classes))
+        nth = shuffle(nth, classes)
         nth += gather(layout.starts, classes)
         rows[start:stop] = gather(pool, nth)
     return rows

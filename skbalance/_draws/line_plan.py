@@ -12,11 +12,11 @@ import numpy as np
 
 from skbalance._arrays import gather
 from skbalance._checks import check_epoch
-from skbalance._draws.epoch import AnyEpoch, uniform
-from skbalance._draws.keys import BOOTSTRAP, GOLDEN64, OFFSET, WITHIN_CLASSES, Key, derive
+from skbalance._draws.epoch import AnyEpoch
+from skbalance._draws.keys import GOLDEN64, OFFSET, WITHIN_CLASSES, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.line import Line, Weights
-from skbalance._draws.permutation import Domain, permute, pick
+from skbalance._draws.permutation import Permutations
 
 # Lines that are kept: asking for a state or a length looks one epoch back and one ahead.
 N_REMEMBERED = 3
@@ -132,35 +132,26 @@ class LineEpoch(AnyEpoch):
         self._line, self._offset = plan.line_of(number)
         quotas = np.diff(self._line.points_before(self._line.borders, self._offset))
         super().__init__(plan, number, Layout(quotas, plan.dtype))
-        classes = np.arange(len(quotas), dtype=np.uint64)
-        self._bootstrap_bits = derive(plan.seed, BOOTSTRAP, number, classes)
-        self._classes = Domain.of(np.maximum(quotas, 1), plan.dtype)
-        class_bits = derive(plan.seed, WITHIN_CLASSES, number, classes)
-        self._class_keys = Key.of(class_bits, plan.dtype)
 
     @property
     def row_dtype(self):
         """The dtype of rows."""
         return self._line.rows.dtype
 
-    def rows_of(self, classes, nth):
-        """Rows of the ``nth`` draws of the classes, of which a single entry serves all."""
+    def rows_of(self, classes, nth, in_batches=False):
+        """Rows of the ``nth`` draws of the classes, of which a single entry serves all.
+
+        Batches take successive draws of a class, which on the line are neighbours: so they take
+        them in another order, a new one in each epoch.
+        """
         if self.plan.replacement:
             return self._line.rows_at(self._random_points(classes, nth))
+        if in_batches:
+            nth = self._within_classes(nth, classes)
         slots = gather(self.layout.starts, classes) + nth
         points = slots.astype(np.uint64) << np.uint64(self._line.bits)
         points += np.uint64(self._offset)
         return self._line.rows_at(points)
-
-    def shuffled(self, classes, nth):
-        """Draws in the order in which batches take them: a new one in each epoch.
-
-        Batches take successive draws of a class, which on the line are neighbours.
-        """
-        if self.plan.replacement:
-            return nth
-        own = nth.astype(self.plan.dtype)  # a copy, as they are permuted in place
-        return permute(own, pick(self._classes, classes), pick(self._class_keys, classes))
 
     def multiplicities(self):
         """How often this epoch draws each row up to the last one that may be drawn: int64."""
@@ -171,9 +162,13 @@ class LineEpoch(AnyEpoch):
         result[rows] = self._line.multiplicities(self._offset)
         return result
 
+    @cached_property
+    def _within_classes(self):
+        return Permutations(self.layout.quotas, self._bits_of(WITHIN_CLASSES))
+
     def _random_points(self, classes, nth):
         """A point anywhere in the class of each draw."""
         begins, lengths = self._line.borders[:-1], np.diff(self._line.borders)
         length = gather(lengths, classes)
-        points = (uniform(self._bootstrap_bits, classes, nth) * length).astype(np.uint64)
+        points = (self.uniform(classes, nth) * length).astype(np.uint64)
         return np.minimum(points, length - np.uint64(1)) + gather(begins, classes)

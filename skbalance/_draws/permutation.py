@@ -15,12 +15,24 @@ References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2
 """
 
 import threading
-from functools import partial
+from functools import cached_property, partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from skbalance._arrays import CHUNK, gather
+from skbalance._draws.keys import Key
+
+# Elements in all that are put in order at once: some 20 ns each, so that a first batch need not
+# wait for more than a millisecond.
+MOST_SORTED = 2**17
+
+# Of these, elements whose words stay in the cache while they are sorted.
+SORTED_AT_ONCE = 2**14
+
+# The class of all elements, where there is one.
+ONLY = np.zeros(1, dtype=np.intp)
 
 
 class _Word(NamedTuple):
@@ -49,9 +61,10 @@ _WORDS = {
 
 
 class Domain(NamedTuple):
-    """Sizes ``n`` and the rectangles that hold them.
+    """Sizes ``n``, one for each class, and the rectangles that hold them.
 
-    Unsigned arrays of one dtype, with a single entry or with one for each element.
+    Unsigned arrays of one dtype. What is picked for elements has an entry for each of them, or a
+    single one for all.
     """
 
     n: np.ndarray
@@ -60,66 +73,138 @@ class Domain(NamedTuple):
 
     @classmethod
     def of(cls, n, dtype):
-        """Domains of the given sizes.
+        """Domain of the given sizes.
 
         >>> [words.tolist() for words in Domain.of([7, 10_000_000], np.uint32)]
         [[7, 10000000], [4, 2442], [1, 12]]
         """
         n = np.atleast_1d(np.asarray(n)).astype(dtype)
-        _, n_bits = np.frexp((n - 1).astype(np.float64))
+        largest = n - (n > 0)  # an empty domain has no elements, so any rectangle will do
+        _, n_bits = np.frexp(largest.astype(np.float64))
         column_bits = (n_bits // 2).astype(dtype)
-        return cls(n, ((n - 1) >> column_bits) + 1, column_bits)
+        return cls(n, (largest >> column_bits) + 1, column_bits)
+
+
+class Permutations:
+    """A permutation of [0, n) for each class, by the sizes n and a hash for each class.
+
+    Few elements in all are put in order at once, which takes a fraction of the numpy calls; more
+    are mapped one at a time.
+
+    >>> from skbalance._draws.keys import derive
+    >>> n = np.array([6, 3], dtype=np.uint32)
+    >>> shuffle = Permutations(n, derive(0, np.arange(2, dtype=np.uint64)))
+    >>> sorted(shuffle(np.arange(6, dtype=np.uint32), np.array([0])).tolist())
+    [0, 1, 2, 3, 4, 5]
+    """
+
+    def __init__(self, n, bits):
+        self._n = n
+        self._bits = bits
+        self._ends = np.cumsum(n, dtype=np.uint64)
+        self.is_small = self._ends[-1] <= MOST_SORTED
+
+    def __call__(self, x, classes=ONLY):
+        """Where the elements ``x`` of the classes go, of which a single entry serves all.
+
+        ``x``, words of the dtype of ``n`` and below it, may be overwritten.
+        """
+        if self.is_small:
+            return self._look_up(self.order, x, classes)
+        return _by_size(x, *self._picked(classes), inverse=False)
+
+    def inverse(self, x, classes=ONLY):
+        """Which elements of the classes go to ``x``: undoes the permutations.
+
+        >>> shuffle = Permutations(np.array([6], dtype=np.uint32), np.array([0], dtype=np.uint64))
+        >>> shuffle.inverse(shuffle(np.arange(6, dtype=np.uint32))).tolist()
+        [0, 1, 2, 3, 4, 5]
+        """
+        if self.is_small:
+            return self._look_up(self._inverse_order, x, classes)
+        return _by_size(x, *self._picked(classes), inverse=True)
+
+    @cached_property
+    def order(self):
+        """Where all elements go, class after class, numbered through the classes."""
+        n, ends = self._n.astype(np.intp), self._ends.astype(np.intp)
+        # Some classes at a time, so that all their words stay in the cache.
+        targets = np.arange(SORTED_AT_ONCE, ends[-1], SORTED_AT_ONCE)
+        cuts = sorted({0, *(np.searchsorted(ends, targets) + 1).tolist(), len(n)})
+        parts = [
+            _by_hashes(n[begin:end], self._bits[begin:end]) + (ends[begin] - n[begin])
+            for begin, end in pairwise(cuts)
+        ]
+        return np.concatenate(parts)
+
+    @cached_property
+    def _inverse_order(self):
+        inverse = np.empty_like(self.order)
+        inverse[self.order] = np.arange(len(inverse), dtype=inverse.dtype)
+        return inverse
+
+    def _look_up(self, order, x, classes):
+        starts = gather(self._starts, classes)
+        x += starts
+        x = gather(order, x).astype(x.dtype)
+        x -= starts
+        return x
+
+    @cached_property
+    def _starts(self):
+        return (self._ends - self._n).astype(self._n.dtype)
+
+    def _picked(self, classes):
+        return pick(self._domain, classes), pick(self._keys, classes)
+
+    @cached_property
+    def _domain(self):
+        return Domain.of(self._n, self._n.dtype)
+
+    @cached_property
+    def _keys(self):
+        return Key.of(self._bits, self._n.dtype)
+
+
+def _by_hashes(n, bits):
+    """The elements of some classes, sorted by their hashes, and numbered through the classes."""
+    keys = Key.of(bits, np.uint32)
+    keys = Key(np.repeat(keys.even, n), np.repeat(keys.odd, n))
+    hashes = hash_words(np.arange(len(keys.even), dtype=np.uint32), keys)
+    # Halves of 16 bits, as numpy sorts these by radix, ten times as fast as words.
+    low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
+    classes = np.repeat(np.arange(len(n), dtype=np.min_scalar_type(len(n))), n)
+    return np.lexsort((low, high, classes))
 
 
 def pick(arrays, index):
-    """The entries at ``index`` of a Domain or Key; a single entry serves every index."""
+    """The entries at ``index`` of Domain or a Key; a single entry serves every index."""
     return type(arrays)(*(array if array.size == 1 else gather(array, index) for array in arrays))
 
 
 def _scalars(arrays):
-    """A Domain or Key whose single entries have no axis, so that numpy need not stretch them."""
+    """Domain or a Key whose single entries have no axis, so that numpy need not stretch them."""
     return type(arrays)(*(array.reshape(()) if array.size == 1 else array for array in arrays))
 
 
-def permute(x, domain, key):
-    """Replace each element of ``x`` by where it goes, in place, and return ``x``.
-
-    ``x``, an array of unsigned words, is below ``domain.n``. ``domain`` and ``key`` have a single
-    entry, or one for each element.
-
-    >>> from skbalance._draws.keys import Key, derive
-    >>> x = np.arange(6, dtype=np.uint32)
-    >>> sorted(permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)).tolist())
-    [0, 1, 2, 3, 4, 5]
-    """
-    return _by_size(x, domain, key, inverse=False)
-
-
-def unpermute(x, domain, key):
-    """Undo `permute`, in place, and return ``x``.
-
-    >>> from skbalance._draws.keys import Key, derive
-    >>> x = np.arange(6, dtype=np.uint32)
-    >>> domain, key = Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)
-    >>> unpermute(permute(x, domain, key), domain, key).tolist()
-    [0, 1, 2, 3, 4, 5]
-    """
-    return _by_size(x, domain, key, inverse=True)
-
-
 def hash_words(x, key):
-    """Keyed hashes of words, distinct for distinct words.
+    """Keyed hashes of words, distinct for distinct words of one key.
 
     All their bits are good, also where only a few of the words' bits vary.
 
-    >>> len(set(hash_words(np.arange(1000, dtype=np.uint32), 7).tolist()))
+    >>> key = Key.of(7, np.uint32)
+    >>> len(set(hash_words(np.arange(1000, dtype=np.uint32), key).tolist()))
     1000
     """
     word = _WORDS[x.dtype]
-    h = x ^ x.dtype.type(key % 2 ** (8 * x.itemsize))
-    for multiplier in word.first, word.second, word.first:
-        h *= multiplier
-        h ^= h >> word.shift
+    h = x ^ key.even
+    h *= word.first
+    h ^= h >> word.shift
+    h ^= key.odd
+    h *= word.second
+    h ^= h >> word.shift
+    h *= word.first
+    h ^= h >> word.shift
     return h
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from skbalance._checks import MOST_DRAWS, check_epoch
 from skbalance._draws.epoch import Epoch
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import Domain
 
 # Epochs whose quotas and borders are kept: asking for a state or a length looks one back and one
 # ahead, and two passes may be at two places.
@@ -129,9 +128,9 @@ class Plan:
         return np.cumsum(self.class_counts) - self.class_counts
 
     @cached_property
-    def circles(self):
-        """The domain of each class's rows."""
-        return Domain.of(self.class_counts, self.dtype)
+    def sizes(self):
+        """Rows of each class, in words of the plan."""
+        return self.class_counts.astype(self.dtype)
 
     @cached_property
     def _layout(self):

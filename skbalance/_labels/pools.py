@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from skbalance._arrays import SMALL_CHUNK, slices
+from skbalance._arrays import SMALL_CHUNK, ranges, slices
 
 # Classes whose codes take a byte: numpy sorts these by radix, best in small chunks. More classes
 # take scipy, and larger chunks.
@@ -72,7 +72,7 @@ def _put(rows, filled, of_chunk, n_here):
         for to, stop, n in zip(filled.tolist(), ends.tolist(), n_here.tolist(), strict=True):
             rows[to : to + n] = of_chunk[stop - n : stop]
     else:
-        rows[_offsets(filled, n_here)] = of_chunk
+        rows[ranges(filled, n_here)] = of_chunk
 
 
 def _get(values, filled, n_here):
@@ -84,17 +84,12 @@ def _get(values, filled, n_here):
                 for start, n in zip(filled.tolist(), n_here.tolist(), strict=True)
             ]
         )
-    return values[_offsets(filled, n_here)]
+    return values[ranges(filled, n_here)]
 
 
 def _are_long(n_here):
     """Whether so many rows of each class are worth slices."""
     return n_here.sum() >= LONG_SLICE * len(n_here)
-
-
-def _offsets(filled, n_here):
-    """Where the next ``n_here`` rows of each class go, behind the ``filled`` ones of the class."""
-    return np.arange(n_here.sum()) + np.repeat(filled - (np.cumsum(n_here) - n_here), n_here)
 
 
 def _sort_codes(codes, n_classes):
