@@ -37,9 +37,11 @@ NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
 class Balancer(BaseEstimator):
     """All of a sampler that does not depend on where its rows are."""
 
+    _own_parameters: Mapping[str, Parameter]
+
     def __new__(cls, *args: Any, **parameters: Any) -> Any:
         """Answer the arguments by which other libraries' samplers are made."""
-        own = signature(cls.__init__).parameters  # a subclass may take either of them
+        own = cls._own_parameters  # a subclass may take either of them
         if "sampling_strategy" in parameters and "sampling_strategy" not in own:
             raise TypeError(no_sampling_strategy(cls.__name__, parameters["sampling_strategy"]))
         takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in own.values())
@@ -59,8 +61,8 @@ class Balancer(BaseEstimator):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Show the parameters of `__init__`: `__new__` takes anything, to answer it."""
         super().__init_subclass__(**kwargs)
-        parameters = list(signature(cls.__init__).parameters.values())
-        cls.__signature__ = Signature(parameters[1:])
+        cls._own_parameters = signature(cls.__init__).parameters
+        cls.__signature__ = Signature(list(cls._own_parameters.values())[1:])
 
     def __init__(
         self,

@@ -430,7 +430,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
                 "sample_weight and groups are of the rows of a dataset: give the dataset or labels "
                 "with them, or call fit first."
             )
-        check_is_fitted(self, "_plan")
+        else:
+            check_is_fitted(self, "_plan")
         if ranks is None:
             return BalancedSampler(self._plan)
         # Also for `draw`, so that it goes on giving what the ranks draw.

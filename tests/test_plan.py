@@ -36,7 +36,8 @@ def whole(plan, epoch):
 def locate(epoch, positions):
     """Class and ordinal that an epoch draws at the positions, also where no rows are listed."""
     classes, nth = epoch.draws(positions)
-    return np.broadcast_to(classes, nth.shape), epoch.ordinals(classes, nth)
+    starts = epoch.plan.pool_starts[classes]
+    return np.broadcast_to(classes, nth.shape), epoch.in_pool(classes, nth) - starts
 
 
 def times(plan, epoch):

@@ -76,15 +76,15 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
     dtype = np.dtype(np.uint32 if is_narrow else np.uint64)
     offsets = np.arange(0, n * width, n, dtype=dtype)
     first_slots = _FirstSlots(epoch, cut, n_steps)
-    rows_at = partial(_rows_at, epoch, layout, cut, n_steps)
-    by_slot = epoch.by_slot(layout, rows_at) if epoch.is_small else None
+    rows_of = partial(_rows_of, epoch, layout, cut, n_steps)
+    by_slot = epoch.by_slot(layout, rows_of) if epoch.is_small else None
     for start, stop in spans((n - begin) // ranks.n, width, LARGEST_CHUNK):
         numbers = begin + ranks.rank + ranks.n * np.arange(start, stop)
         first = first_slots(numbers).astype(dtype)
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
             first %= layout.n_samples
         if epoch.is_small:
-            yield from _lists(epoch, layout, first, offsets, by_slot, first, n)
+            yield from _lists(epoch, layout, first, offsets, by_slot, first.astype(np.intp), n)
         else:
             by_offset = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
             numbers = np.arange(len(first))
@@ -103,7 +103,8 @@ def parts_of_batches(epoch, cut, begin, end, ranks):
     for first in _FirstSlots(epoch, cut, n_steps)(np.arange(begin, end)).tolist():
         own = np.arange(first, layout.n_samples, n, dtype=np.uint64)[ranks.rank :: ranks.n]
         order = _random_order(own[None], np.array([False]), key)[0]
-        parts.append(gather(_rows_at(epoch, layout, cut, n_steps, own), order).tolist())
+        rows = _rows_of(epoch, layout, cut, n_steps, *layout.draws(own.astype(epoch.plan.dtype)))
+        parts.append(gather(rows, order).tolist())
     return parts
 
 
@@ -202,18 +203,17 @@ def _rows_by_offset(epoch, layout, cut, n_steps, slots):
     # are of one class alone.
     starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n
     for start, stop in pieces(starts * n_here, ends * n_here, slots.size):
-        inside = np.minimum(slots.ravel()[start:stop], last)
-        rows[start:stop] = _rows_at(epoch, layout, cut, n_steps, inside)
+        inside = np.minimum(slots.ravel()[start:stop], last).astype(epoch.plan.dtype, copy=False)
+        rows[start:stop] = _rows_of(epoch, layout, cut, n_steps, *layout.draws(inside))
     return rows
 
 
-def _rows_at(epoch, layout, cut, n_steps, slots):
-    """Rows at slots.
+def _rows_of(epoch, layout, cut, n_steps, classes, nth):
+    """Rows of the ``nth`` draws of the classes.
 
     A step or a batch has every n-th slot of a class. Its draws are renumbered, so that a step has
     successive draws of the class, and of these a batch has successive ones.
     """
-    classes, nth = layout.draws(slots.astype(epoch.plan.dtype, copy=False))
     quota = gather(layout.quotas, classes)
     renumbered = _successive(nth, quota, n_steps)
     if cut.n_in_step > 1:

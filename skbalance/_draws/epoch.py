@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather, pieces, ranges, spans
+from skbalance._arrays import gather, pieces, ranges, spans
 from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.layout import Layout
 from skbalance._draws.permutation import MOST_SORTED, Permutations
@@ -31,10 +31,9 @@ class AnyEpoch:
 
     def rows(self, positions):
         """Rows drawn at the positions."""
-        slots = self._slots(positions)
         if self.is_small:
-            return gather(self._by_slot, slots)
-        return self.rows_of(*self.layout.draws(slots))
+            return gather(self._by_slot, self._slots(positions))
+        return self.rows_of(*self.draws(positions))
 
     def chunks(self, begin=0, ranks=ALONE):
         """Yield the rows at a rank's positions in order from ``begin`` on, a few at first."""
@@ -49,6 +48,10 @@ class AnyEpoch:
             rows[start:stop] = gather(by_slot, slots)
         return rows
 
+    def draws(self, positions):
+        """Class at each position, and which draw of its class it is; see `Layout.draws`."""
+        return self.layout.draws(self._slots(positions))
+
     @property
     def is_small(self):
         """Whether all rows are found at once."""
@@ -56,13 +59,13 @@ class AnyEpoch:
 
     @cached_property
     def _by_slot(self):
-        return self.by_slot(self.layout, lambda slots: self.rows_of(*self.layout.draws(slots)))
+        return self.by_slot(self.layout, self.rows_of)
 
-    def by_slot(self, layout, rows_at):
-        """Rows at all slots, of each class in one go, which is faster than in another order."""
+    def by_slot(self, layout, rows_of):
+        """Rows of all slots, of each class in one go, which is faster than in another order."""
         rows = np.empty(layout.n_samples, dtype=self.row_dtype)
         for start, stop in pieces(layout.starts, layout.ends, len(rows)):
-            rows[start:stop] = rows_at(np.arange(start, stop, dtype=self.plan.dtype))
+            rows[start:stop] = rows_of(*layout.stretch(start, stop))
         return rows
 
     @property
@@ -254,12 +257,8 @@ class Epoch(AnyEpoch):
         if not result.size:
             return result
         runs = Layout(n, self.plan.dtype)
-        numbers = np.arange(min(CHUNK, len(result)), dtype=self.plan.dtype)
-        # One array serves all pieces: where freed memory is not kept, fetching new ones takes a
-        # tenth of the time.
-        slots = np.empty_like(numbers)
         for start, stop in pieces(runs.starts, runs.ends, len(result)):
-            run, nth = runs.draws(np.add(numbers[: stop - start], start, out=slots[: stop - start]))
+            run, nth = runs.stretch(start, stop)
             nth += gather(first, run).astype(nth.dtype)
             result[start:stop] = self._multiplicities_in_place(gather(classes, run), nth)
         return result

@@ -1,5 +1,7 @@
 """What lies side by side: runs and the points in them, the slots of an epoch class after class."""
 
+from functools import cached_property
+
 import numpy as np
 
 from skbalance._arrays import gather, slices
@@ -55,8 +57,11 @@ class Layout:
         self.quotas = quotas.astype(dtype)
         self.ends = np.cumsum(quotas).astype(dtype)
         self.starts = self.ends - self.quotas
+
+    @cached_property
+    def _runs(self):
         # Few of so many buckets hold slots of two classes.
-        self._runs = Runs(self.ends, min(max(2**12, 64 * len(quotas)), 2**20))
+        return Runs(self.ends, min(max(2**12, 64 * len(self.ends)), 2**20))
 
     def class_of(self, slots):
         """Index of the class whose run holds each slot.
@@ -65,6 +70,22 @@ class Layout:
         [0, 0, 1, 1, 1]
         """
         return self._runs.holding(slots)
+
+    def stretch(self, start, stop):
+        """As `draws`, of the slots from ``start`` to ``stop``.
+
+        >>> classes, nth = Layout(np.array([2, 3]), np.uint32).stretch(1, 4)
+        >>> classes.tolist(), nth.tolist()
+        ([0, 1, 1], [1, 0, 1])
+        """
+        first, last = self.ends.searchsorted([start, stop - 1], side="right").tolist()
+        classes = np.arange(first, last + 1)
+        if last > first:
+            borders = self.ends[first:last].astype(np.intp)
+            classes = classes.repeat(np.diff(borders, prepend=start, append=stop))
+        nth = np.arange(start, stop, dtype=self.ends.dtype)
+        nth -= gather(self.starts, classes)
+        return classes, nth
 
     def draws(self, slots):
         """Class at each slot, and which draw of its class it is, from 0; overwrites ``slots``.

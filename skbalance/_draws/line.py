@@ -96,7 +96,7 @@ def _shuffled_pool(pool, layout, seed):
     shuffle = Permutations(layout.quotas, derive(seed, LINE, classes))
     rows = np.empty_like(pool)
     for start, stop in pieces(layout.starts, layout.ends, len(pool)):
-        classes, nth = layout.draws(np.arange(start, stop, dtype=dtype))
+        classes, nth = layout.stretch(start, stop)
         nth = shuffle(nth, classes)
         nth += gather(layout.starts, classes)
         rows[start:stop] = gather(pool, nth)
@@ -114,7 +114,7 @@ def _sums_so_far(rows, layout, weights):
         if weights.values is None:
             here = np.ones(stop - start)
         else:
-            classes, _ = layout.draws(np.arange(start, stop, dtype=layout.ends.dtype))
+            classes, _ = layout.stretch(start, stop)
             here = gather(weights.values, rows[start:stop])
             here /= gather(weights.sums, classes)
         here[0] += so_far
@@ -133,7 +133,7 @@ def _ends(sums, layout, borders):
     scale[is_used] = lengths[is_used] / (sums[last] - before[is_used])
     ends = sums.view(np.uint64)
     for start, stop in pieces(layout.starts, layout.ends, len(sums)):
-        classes, _ = layout.draws(np.arange(start, stop, dtype=layout.ends.dtype))
+        classes, _ = layout.stretch(start, stop)
         here = sums[start:stop] - gather(before, classes)
         here *= gather(scale, classes)
         here = np.minimum(np.rint(here, out=here).astype(np.uint64), gather(lengths, classes))

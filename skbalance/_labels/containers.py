@@ -61,6 +61,8 @@ def refuse_dask(data, name, way_out="take skbalance.dask.InverseFrequencySampler
 
 def refuse_unreadable(data, name):
     """Raise TypeError for containers whose rows can be neither read nor picked."""
+    if type(data) is np.ndarray:  # as most are
+        return
     refuse_dask(data, name)
     for kind, way_out in WAYS_OUT.items():
         if is_a(data, kind):
@@ -84,6 +86,8 @@ def label_array(y, name="y"):
     >>> label_array([[0, 1], [1, 0]]).tolist()
     [1, 0]
     """
+    if type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "biuUS":  # as most are
+        return y
     refuse_unreadable(y, name)
     if sparse.issparse(y):
         raise TypeError(
