@@ -33,7 +33,7 @@ def ranges(starts, lengths):
     >>> ranges(np.array([10, 0]), np.array([2, 3])).tolist()
     [10, 11, 0, 1, 2]
     """
-    steps = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+    steps = (starts - (lengths.cumsum() - lengths)).repeat(lengths)
     steps += np.arange(len(steps))
     return steps
 

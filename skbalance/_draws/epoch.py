@@ -10,7 +10,7 @@ import numpy as np
 from skbalance._arrays import gather, pieces, ranges, spans
 from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import MOST_SORTED, Permutations
+from skbalance._draws.permutation import MOST_SORTED, Permutations, together
 from skbalance._draws.ranks import ALONE
 
 
@@ -155,22 +155,35 @@ class Epoch(AnyEpoch):
 
     @cached_property
     def _order(self):
-        """Where in the pool the draws of a lap find their rows, class after class."""
-        starts, n = self.plan.pool_starts, self.plan.class_counts
-        # The places from the border on and, past the end of the circle, from its start.
-        begins = np.stack([starts + self._border, starts], axis=1)
-        before_end = np.minimum(n - self._border, self._drawn)
-        lengths = np.stack([before_end, self._drawn - before_end], axis=1)
-        return gather(self._circles.order, ranges(begins.ravel(), lengths.ravel()))
+        return self._find_order()
 
     @cached_property
     def _order_in_batches(self):
-        """The same for the order in which batches take the draws; see `_reordered`."""
-        return gather(self._order, self._arcs.order)
+        return self._find_order(in_batches=True)
+
+    def _find_order(self, in_batches=False):
+        """Where in the pool the draws of a lap find their rows, class after class."""
+        return np.concatenate(
+            [self._order_of(classes, in_batches) for classes in together(self.plan.class_counts)]
+        )
+
+    def _order_of(self, classes, in_batches):
+        """The same for a slice of classes."""
+        n, border, drawn = self.plan.class_counts[classes], self._border[classes], self._drawn[classes]
+        starts = n.cumsum() - n
+        # The places from the border on and, past the end of the circle, from its start.
+        to_end = np.minimum(n - border, drawn)
+        places = ranges(_in_turn(starts + border, starts), _in_turn(to_end, drawn - to_end))
+        order = gather(self._circles.order_of(classes), places)
+        if in_batches:
+            arcs = slice(2 * classes.start, 2 * classes.stop)
+            order = gather(order, self._arcs.order_of(arcs))
+        order += self.plan.pool_starts[classes.start]
+        return order
 
     @cached_property
     def _starts_in_order(self):
-        return (np.cumsum(self._drawn) - self._drawn).astype(self.plan.dtype)
+        return (self._drawn.cumsum() - self._drawn).astype(self.plan.dtype)
 
     @cached_property
     def _drawn(self):
@@ -213,8 +226,8 @@ class Epoch(AnyEpoch):
 
     @cached_property
     def _arcs(self):
-        drawn = self._drawn.astype(self.plan.dtype)
-        arcs = np.stack([self._first_arc, drawn - self._first_arc], axis=1).ravel()
+        first = self._first_arc
+        arcs = _in_turn(first, self._drawn.astype(first.dtype) - first)
         numbers = np.arange(len(arcs), dtype=np.uint64)
         bits = derive(self.plan.seed, ARCS, self.number, numbers)
         return Permutations(arcs, bits)
@@ -267,3 +280,8 @@ class Epoch(AnyEpoch):
         """Uniform ordinals: 53 bits are enough for the largest class."""
         ordinals = self.uniform(classes, nth) * self.plan.class_counts[classes]
         return ordinals.astype(self.plan.dtype)
+
+
+def _in_turn(first, second):
+    """The entries of two arrays in turn."""
+    return np.array([first, second]).ravel("F")

@@ -53,9 +53,9 @@ class Layout:
     """Which slots of an epoch belong to which class: runs as long as the quotas, class by class."""
 
     def __init__(self, quotas, dtype):
-        self.n_samples = int(quotas.sum())
         self.quotas = quotas.astype(dtype)
-        self.ends = np.cumsum(quotas).astype(dtype)
+        self.ends = quotas.cumsum().astype(dtype)
+        self.n_samples = int(self.ends[-1])
         self.starts = self.ends - self.quotas
 
     @cached_property
@@ -81,8 +81,10 @@ class Layout:
         first, last = self.ends.searchsorted([start, stop - 1], side="right").tolist()
         classes = np.arange(first, last + 1)
         if last > first:
-            borders = self.ends[first:last].astype(np.intp)
-            classes = classes.repeat(np.diff(borders, prepend=start, append=stop))
+            lengths = self.quotas[first : last + 1].astype(np.intp)
+            lengths[0] = self.ends[first] - start
+            lengths[-1] = stop - self.starts[last]
+            classes = classes.repeat(lengths)
         nth = np.arange(start, stop, dtype=self.ends.dtype)
         nth -= gather(self.starts, classes)
         return classes, nth

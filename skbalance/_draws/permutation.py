@@ -101,7 +101,7 @@ class Permutations:
     def __init__(self, n, bits):
         self._n = n
         self._bits = bits
-        self._ends = np.cumsum(n, dtype=np.uint64)
+        self._ends = n.cumsum(dtype=np.intp)
         self.is_small = self._ends[-1] <= MOST_SORTED
 
     def __call__(self, x, classes=ONLY):
@@ -110,7 +110,7 @@ class Permutations:
         ``x``, words of the dtype of ``n`` and below it, may be overwritten.
         """
         if self.is_small:
-            return self._look_up(self.order, x, classes)
+            return self._look_up(self._order, x, classes)
         return _by_size(x, *self._picked(classes), inverse=False)
 
     def inverse(self, x, classes=ONLY):
@@ -124,35 +124,40 @@ class Permutations:
             return self._look_up(self._inverse_order, x, classes)
         return _by_size(x, *self._picked(classes), inverse=True)
 
+    def order_of(self, classes):
+        """Where the elements of a slice of classes go, one class after the other.
+
+        They are numbered from the first of these classes on, which should be `together`.
+        """
+        n = self._n[classes].astype(np.intp)
+        even, odd = Key.of(self._bits[classes], np.uint32)
+        keys = Key(even.repeat(n), odd.repeat(n))
+        hashes = hash_words(np.arange(len(keys.even), dtype=np.uint32), keys)
+        # Up to 16 bits, which numpy sorts by radix, ten times as fast as words.
+        low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
+        numbers = np.arange(len(n), dtype=np.min_scalar_type(len(n)))
+        return np.lexsort((low, high, numbers.repeat(n)))
+
     @cached_property
-    def order(self):
-        """Where all elements go, class after class, numbered through the classes."""
-        n, ends = self._n.astype(np.intp), self._ends.astype(np.intp)
-        # Some classes at a time, so that all their words stay in the cache.
-        targets = np.arange(SORTED_AT_ONCE, ends[-1], SORTED_AT_ONCE)
-        cuts = sorted({0, *(np.searchsorted(ends, targets) + 1).tolist(), len(n)})
-        parts = [
-            _by_hashes(n[begin:end], self._bits[begin:end]) + (ends[begin] - n[begin])
-            for begin, end in pairwise(cuts)
-        ]
-        return np.concatenate(parts)
+    def _order(self):
+        return np.concatenate(
+            [self.order_of(classes) + self._starts[classes.start] for classes in together(self._n)]
+        )
 
     @cached_property
     def _inverse_order(self):
-        inverse = np.empty_like(self.order)
-        inverse[self.order] = np.arange(len(inverse), dtype=inverse.dtype)
+        inverse = np.empty_like(self._order)
+        inverse[self._order] = np.arange(len(inverse))
         return inverse
 
     def _look_up(self, order, x, classes):
         starts = gather(self._starts, classes)
-        x += starts
-        x = gather(order, x).astype(x.dtype)
-        x -= starts
-        return x
+        return (gather(order, x + starts) - starts).astype(x.dtype)
 
     @cached_property
     def _starts(self):
-        return (self._ends - self._n).astype(self._n.dtype)
+        """Where each class begins in a table of all."""
+        return self._ends - self._n.astype(np.intp)
 
     def _picked(self, classes):
         return pick(self._domain, classes), pick(self._keys, classes)
@@ -166,15 +171,16 @@ class Permutations:
         return Key.of(self._bits, self._n.dtype)
 
 
-def _by_hashes(n, bits):
-    """The elements of some classes, sorted by their hashes, and numbered through the classes."""
-    keys = Key.of(bits, np.uint32)
-    keys = Key(np.repeat(keys.even, n), np.repeat(keys.odd, n))
-    hashes = hash_words(np.arange(len(keys.even), dtype=np.uint32), keys)
-    # Halves of 16 bits, as numpy sorts these by radix, ten times as fast as words.
-    low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
-    classes = np.repeat(np.arange(len(n), dtype=np.min_scalar_type(len(n))), n)
-    return np.lexsort((low, high, classes))
+def together(n):
+    """Slices of classes of ``n`` elements, of so many that all their words stay in the cache.
+
+    >>> together(np.array([10_000, 10_000, 10_000]))
+    [slice(0, 2, None), slice(2, 3, None)]
+    """
+    ends = n.cumsum()
+    targets = range(SORTED_AT_ONCE, int(ends[-1]), SORTED_AT_ONCE)
+    cuts = {0, *(int(ends.searchsorted(target)) + 1 for target in targets), len(n)}
+    return [slice(begin, end) for begin, end in pairwise(sorted(cuts))]
 
 
 def pick(arrays, index):
