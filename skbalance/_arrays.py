@@ -67,9 +67,7 @@ def pieces(starts, ends, n):
     [(0, 20), (20, 50000), (50000, 50005)]
     """
     is_long = ends - starts >= LONG_RUN
-    cuts = np.unique(
-        np.concatenate([starts[is_long], ends[is_long], np.array([0, n], dtype=ends.dtype)])
-    )
-    for start, stop in pairwise(cuts.tolist()):
+    cuts = {0, *starts[is_long].tolist(), *ends[is_long].tolist(), n}
+    for start, stop in pairwise(sorted(cuts)):
         for piece in range(start, stop, CHUNK):
             yield piece, min(piece + CHUNK, stop)

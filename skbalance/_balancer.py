@@ -31,6 +31,9 @@ SOMETIMES_FITTED = (
     "cell_draws_",
 )
 
+# By name, as a subclass may have parameters of its own. The seed is for `_set_fitted`.
+CHECKED = {field.name for field in fields(Parameters)} - {"random_state"}
+
 NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
 
 
@@ -108,9 +111,7 @@ class Balancer(BaseEstimator):
 
     def _checked_parameters(self, y: Any) -> Parameters:
         """The parameters, checked; ValueError for ``y=None``."""
-        # By name, as a subclass may have parameters of its own. The seed is for `_set_fitted`.
-        names = {field.name for field in fields(Parameters)} - {"random_state"}
-        parameters = Parameters(**{name: getattr(self, name) for name in names}, random_state=0)
+        parameters = Parameters(**{name: getattr(self, name) for name in CHECKED}, random_state=0)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: labels "

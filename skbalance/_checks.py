@@ -29,6 +29,8 @@ def check_int(value, wanted, least=0, most=inf):
     >>> check_int(np.int64(3), "batch_size must be an int >= 1", least=1)
     3
     """
+    if type(value) is int and least <= value <= most:  # as most are
+        return value
     message = f"{wanted}, got {value!r}."
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(message)

@@ -142,9 +142,7 @@ class _FirstSlots:
         # Words as wide as the steps want: the same for any number of ranks.
         self._dtype = np.dtype(np.uint32 if n_steps < 2**32 else np.uint64)
         bits = derive(epoch.plan.seed, BATCHES, epoch.number)
-        self._shuffle = Permutations(
-            np.array([n_steps], dtype=self._dtype), np.array([bits], dtype=np.uint64)
-        )
+        self._shuffle = Permutations(np.array([n_steps], dtype=self._dtype), bits)
 
     def __call__(self, numbers):
         step = numbers // self._n_in_step

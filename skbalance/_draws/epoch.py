@@ -87,12 +87,8 @@ class AnyEpoch:
 
     @cached_property
     def _bootstrap_bits(self):
-        return self._bits_of(BOOTSTRAP)
-
-    def _bits_of(self, purpose):
-        """A hash for each class."""
         classes = np.arange(len(self.layout.quotas), dtype=np.uint64)
-        return derive(self.plan.seed, purpose, self.number, classes)
+        return derive(self.plan.seed, BOOTSTRAP, self.number, classes)
 
     def _slots(self, positions):
         return self._shuffle(positions.astype(self.plan.dtype))  # a copy, to be overwritten
@@ -100,9 +96,7 @@ class AnyEpoch:
     @cached_property
     def _shuffle(self):
         bits = derive(self.plan.seed, SLOTS, self.number)
-        return Permutations(
-            np.array([len(self)], dtype=self.plan.dtype), np.array([bits], dtype=np.uint64)
-        )
+        return Permutations(np.array([len(self)], dtype=self.plan.dtype), bits)
 
 
 class Epoch(AnyEpoch):
@@ -215,9 +209,8 @@ class Epoch(AnyEpoch):
 
     @cached_property
     def _circles(self):
-        classes = np.arange(len(self._deal), dtype=np.uint64)
-        bits = derive(self.plan.seed, CIRCLES, classes, self._deal.astype(np.uint64))
-        return Permutations(self.plan.sizes, bits)
+        deals = self._deal.astype(np.uint64)
+        return Permutations(self.plan.sizes, derive(self.plan.seed, CIRCLES), deals)
 
     @cached_property
     def _first_arc(self):
@@ -228,9 +221,7 @@ class Epoch(AnyEpoch):
     def _arcs(self):
         first = self._first_arc
         arcs = _in_turn(first, self._drawn.astype(first.dtype) - first)
-        numbers = np.arange(len(arcs), dtype=np.uint64)
-        bits = derive(self.plan.seed, ARCS, self.number, numbers)
-        return Permutations(arcs, bits)
+        return Permutations(arcs, derive(self.plan.seed, ARCS, self.number))
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of draws.

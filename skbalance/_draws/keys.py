@@ -27,6 +27,10 @@ STREAM_VERSION = 2
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15
 
+# The constants of `mix64` as words: numpy takes longer to turn a Python int into one than to use it
+# on a few.
+_MIX64 = [np.array(word, np.uint64) for word in (30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31)]
+
 
 class Key(NamedTuple):
     """Two words that fix a permutation: unsigned arrays with a single entry or one an element."""
@@ -55,11 +59,14 @@ def mix64(x):
     >>> hex(mix64(1))
     '0x5692161d100b05e5'
     """
-    x = x ^ (x >> 30)
-    x = x * 0xBF58476D1CE4E5B9 & MASK64
-    x = x ^ (x >> 27)
-    x = x * 0x94D049BB133111EB & MASK64
-    return x ^ (x >> 31)
+    if isinstance(x, int):
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK64
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK64
+        return x ^ (x >> 31)
+    first_shift, first, second_shift, second, last_shift = _MIX64
+    x = (x ^ (x >> first_shift)) * first
+    x = (x ^ (x >> second_shift)) * second
+    return x ^ (x >> last_shift)
 
 
 def derive(seed, *words):

@@ -92,8 +92,7 @@ def _borders(shares, n_samples, bits):
 def _shuffled_pool(pool, layout, seed):
     """The rows of each class in an order that only the seed and the class decide."""
     dtype = layout.ends.dtype
-    classes = np.arange(len(layout.quotas), dtype=np.uint64)
-    shuffle = Permutations(layout.quotas, derive(seed, LINE, classes))
+    shuffle = Permutations(layout.quotas, derive(seed, LINE))
     rows = np.empty_like(pool)
     for start, stop in pieces(layout.starts, layout.ends, len(pool)):
         classes, nth = layout.stretch(start, stop)

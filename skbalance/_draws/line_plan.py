@@ -164,7 +164,8 @@ class LineEpoch(AnyEpoch):
 
     @cached_property
     def _within_classes(self):
-        return Permutations(self.layout.quotas, self._bits_of(WITHIN_CLASSES))
+        bits = derive(self.plan.seed, WITHIN_CLASSES, self.number)
+        return Permutations(self.layout.quotas, bits)
 
     def _random_points(self, classes, nth):
         """A point anywhere in the class of each draw."""

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skbalance._arrays import CHUNK, gather
-from skbalance._draws.keys import Key
+from skbalance._draws.keys import Key, derive
 
 # Elements in all that are put in order at once: some 20 ns each, so that a first batch need not
 # wait for more than a millisecond.
@@ -86,23 +86,22 @@ class Domain(NamedTuple):
 
 
 class Permutations:
-    """A permutation of [0, n) for each class, by the sizes n and a hash for each class.
+    """A permutation of [0, n) for each class, by the sizes n and a hash of what they are for.
 
-    Few elements in all are put in order at once, which takes a fraction of the numpy calls; more
-    are mapped one at a time.
+    ``deals``, words, tell permutations of a class apart where it gets one after the other. Few
+    elements in all are put in order at once, which takes a fraction of the numpy calls; more are
+    mapped one at a time.
 
-    >>> from skbalance._draws.keys import derive
-    >>> n = np.array([6, 3], dtype=np.uint32)
-    >>> shuffle = Permutations(n, derive(0, np.arange(2, dtype=np.uint64)))
+    >>> shuffle = Permutations(np.array([6, 3], dtype=np.uint32), bits=0)
     >>> sorted(shuffle(np.arange(6, dtype=np.uint32), np.array([0])).tolist())
     [0, 1, 2, 3, 4, 5]
     """
 
-    def __init__(self, n, bits):
+    def __init__(self, n, bits, deals=None):
         self._n = n
         self._bits = bits
-        self._ends = n.cumsum(dtype=np.intp)
-        self.is_small = self._ends[-1] <= MOST_SORTED
+        self._deals = deals
+        self.is_small = n.sum(dtype=np.uint64) <= MOST_SORTED
 
     def __call__(self, x, classes=ONLY):
         """Where the elements ``x`` of the classes go, of which a single entry serves all.
@@ -116,7 +115,7 @@ class Permutations:
     def inverse(self, x, classes=ONLY):
         """Which elements of the classes go to ``x``: undoes the permutations.
 
-        >>> shuffle = Permutations(np.array([6], dtype=np.uint32), np.array([0], dtype=np.uint64))
+        >>> shuffle = Permutations(np.array([6], dtype=np.uint32), bits=0)
         >>> shuffle.inverse(shuffle(np.arange(6, dtype=np.uint32))).tolist()
         [0, 1, 2, 3, 4, 5]
         """
@@ -129,20 +128,23 @@ class Permutations:
 
         They are numbered from the first of these classes on, which should be `together`.
         """
-        n = self._n[classes].astype(np.intp)
-        even, odd = Key.of(self._bits[classes], np.uint32)
-        keys = Key(even.repeat(n), odd.repeat(n))
-        hashes = hash_words(np.arange(len(keys.even), dtype=np.uint32), keys)
+        n, start = self._n[classes].astype(np.intp), self._starts[classes.start]
+        even, odd = Key.of(self._bits, np.uint32)
+        if self._deals is not None:
+            _, odd = Key.of(derive(self._bits, self._deals[classes]), np.uint32)
+            odd = odd.repeat(n)
+        hashes = hash_words(np.arange(start, start + n.sum(), dtype=np.uint32), Key(even, odd))
         # Up to 16 bits, which numpy sorts by radix, ten times as fast as words.
-        low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
         numbers = np.arange(len(n), dtype=np.min_scalar_type(len(n)))
+        low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
         return np.lexsort((low, high, numbers.repeat(n)))
 
     @cached_property
     def _order(self):
-        return np.concatenate(
-            [self.order_of(classes) + self._starts[classes.start] for classes in together(self._n)]
-        )
+        parts = [
+            self.order_of(classes) + self._starts[classes.start] for classes in together(self._n)
+        ]
+        return np.concatenate(parts)
 
     @cached_property
     def _inverse_order(self):
@@ -150,14 +152,15 @@ class Permutations:
         inverse[self._order] = np.arange(len(inverse))
         return inverse
 
-    def _look_up(self, order, x, classes):
-        starts = gather(self._starts, classes)
-        return (gather(order, x + starts) - starts).astype(x.dtype)
-
     @cached_property
     def _starts(self):
         """Where each class begins in a table of all."""
-        return self._ends - self._n.astype(np.intp)
+        n = self._n.astype(np.intp)
+        return n.cumsum() - n
+
+    def _look_up(self, order, x, classes):
+        starts = gather(self._starts, classes)
+        return (gather(order, x + starts) - starts).astype(x.dtype)
 
     def _picked(self, classes):
         return pick(self._domain, classes), pick(self._keys, classes)
@@ -168,7 +171,9 @@ class Permutations:
 
     @cached_property
     def _keys(self):
-        return Key.of(self._bits, self._n.dtype)
+        classes = np.arange(len(self._n), dtype=np.uint64)
+        deals = () if self._deals is None else (self._deals,)
+        return Key.of(derive(self._bits, classes, *deals), self._n.dtype)
 
 
 def together(n):
@@ -178,6 +183,8 @@ def together(n):
     [slice(0, 2, None), slice(2, 3, None)]
     """
     ends = n.cumsum()
+    if ends[-1] <= SORTED_AT_ONCE:
+        return [slice(0, len(n))]
     targets = range(SORTED_AT_ONCE, int(ends[-1]), SORTED_AT_ONCE)
     cuts = {0, *(int(ends.searchsorted(target)) + 1 for target in targets), len(n)}
     return [slice(begin, end) for begin, end in pairwise(sorted(cuts))]

@@ -40,9 +40,10 @@ def shares(class_counts, strength, factors=1.0):
     # Relative to the class with the largest power, so that no exponent overflows.
     largest = class_counts.max() if strength <= 1 else class_counts.min()
     weights = (class_counts / largest) ** (1 - strength) * (factors / np.max(factors))
-    if not weights.any():
+    total = weights.sum()
+    if not total:
         raise ValueError(too_far(strength))
-    return weights / weights.sum()
+    return weights / total
 
 
 def cell_shares(counts, groups, classes, strength, factors, group_strength):

@@ -29,7 +29,10 @@ def group(codes, n_classes):
     ([1, 0, 2], [1, 2])
     """
     chunks, counts = _counted_chunks(codes, n_classes)
-    rows = np.empty(len(codes), dtype=np.uint32 if len(codes) < 2**32 else np.int64)
+    dtype = np.dtype(np.uint32 if len(codes) < 2**32 else np.int64)
+    if len(chunks) == 1:
+        return _sort_codes(codes, n_classes).astype(dtype), counts
+    rows = np.empty(len(codes), dtype)
     filled = np.cumsum(counts) - counts
     for here, n_here in chunks:
         order = _sort_codes(codes[here], n_classes).astype(rows.dtype)
