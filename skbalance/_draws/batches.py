@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather, pieces, spans
+from skbalance._arrays import CHUNK, LONG_RUN, gather, spans
 from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.permutation import Permutations, hash_words
@@ -195,15 +195,30 @@ def _rows_by_offset(epoch, layout, cut, n_steps, slots):
     A slot past the end, which fills up a short batch, gives any row.
     """
     n, n_here = n_steps * cut.n_in_step, slots.shape[1]
-    rows = np.empty(slots.size, dtype=epoch.row_dtype)
+    rows = np.empty(slots.shape, dtype=epoch.row_dtype)
     last = slots.dtype.type(layout.n_samples - 1)
+    for offsets in _offsets_of_classes(layout, n, n_here, len(slots)):
+        inside = np.minimum(slots[offsets].ravel(), last).astype(epoch.plan.dtype, copy=False)
+        found = _rows_of(epoch, layout, cut, n_steps, *layout.draws(inside))
+        rows[offsets] = found.reshape(-1, n_here)
+    return rows.ravel()
+
+
+def _offsets_of_classes(layout, n, n_here, width):
+    """Yield slices of the offsets at which all of many batches draw one class, then the others."""
     # The j-th slots of batches lie in [j n, (j + 1) n): from ceil(start / n) to floor(end / n) they
     # are of one class alone.
     starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n
-    for start, stop in pieces(starts * n_here, ends * n_here, slots.size):
-        inside = np.minimum(slots.ravel()[start:stop], last).astype(epoch.plan.dtype, copy=False)
-        rows[start:stop] = _rows_of(epoch, layout, cut, n_steps, *layout.draws(inside))
-    return rows
+    is_long = (ends - starts) * n_here >= LONG_RUN
+    is_mixed = np.ones(width, dtype=bool)
+    n_at_a_time = -(-CHUNK // n_here)
+    for start, end in zip(starts[is_long].tolist(), ends[is_long].tolist(), strict=True):
+        is_mixed[start:end] = False
+        for begin in range(start, end, n_at_a_time):
+            yield slice(begin, min(begin + n_at_a_time, end))
+    mixed = np.flatnonzero(is_mixed)
+    for begin in range(0, len(mixed), n_at_a_time):
+        yield mixed[begin : begin + n_at_a_time]
 
 
 def _rows_of(epoch, layout, cut, n_steps, classes, nth):
