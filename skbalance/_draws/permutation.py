@@ -101,7 +101,7 @@ class Permutations:
         self._n = n
         self._bits = bits
         self._deals = deals
-        self.is_small = n.sum(dtype=np.uint64) <= MOST_SORTED
+        self.is_small = n.sum(dtype=np.uint64) <= (MOST_SORTED if len(n) > 1 else SORTED_AT_ONCE)
 
     def __call__(self, x, classes=ONLY):
         """Where the elements ``x`` of the classes go, of which a single entry serves all.
