@@ -5,7 +5,10 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"  # else scikit-learn's array API check is skipped
 os.environ["MPLBACKEND"] = "Agg"
 
+import pytest
 from hypothesis import settings
+
+from skbalance._draws import shuffles
 
 # The same examples in every run, so that a failure is the change's fault. They are the same for
 # ever, too: `pytest --hypothesis-profile=new` draws others, and CI runs it once. "thousand" is for
@@ -20,3 +23,19 @@ settings.register_profile(
     "thousand", derandomize=True, deadline=None, max_examples=1000, database=None
 )
 settings.load_profile("repeatable")
+
+
+# The most elements of several classes, and of one, that are sorted at once: as they are, fewer than
+# most tests have, and none.
+WAYS = {"sorted": None, "in parts": (30, 7), "mapped": (1, 1)}
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def way(request):
+    """All ways of shuffling, though tests have few rows: sorted at once, in parts, or mapped."""
+    with pytest.MonkeyPatch.context() as patch:
+        if WAYS[request.param]:
+            most, at_once = WAYS[request.param]
+            patch.setattr(shuffles, "MOST_SORTED", most)
+            patch.setattr(shuffles, "SORTED_AT_ONCE", at_once)
+        yield request.param

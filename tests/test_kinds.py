@@ -447,6 +447,7 @@ def test_a_run_goes_on_with_any_number_of_ranks(cases, data, worlds):
     assert drawn[: len(whole)] == whole
 
 
+@pytest.mark.usefixtures("way")
 @of_all
 @given(data=st.data(), batch_size=st.integers(1, 6))
 def test_batches_go_on_with_any_number_of_ranks(cases, data, batch_size):
@@ -928,69 +929,157 @@ GOLDEN = {
         {},
         GOLDEN_Y,
         GOLDEN_WEIGHTS,
-        [22, 48, 8, 52, 51, 6, 40, 58, 53, 34, 13, 4],
-        [2, 59, 9, 18, 1, 7, 25, 55, 41, 3, 13, 27],
-        [50, 6, 33, 14],
     ),
     "weights, with replacement": (
         {"replacement": True},
         GOLDEN_Y,
         GOLDEN_WEIGHTS,
-        [14, 41, 56, 24, 51, 41, 52, 7, 3, 41, 55, 45],
-        [35, 32, 8, 26, 37, 43, 31, 27, 27, 12, 27, 13],
-        [14, 48, 10, 9],
     ),
     "label sets": (
         {"target_type": "multilabel"},
         GOLDEN_SETS,
         {},
-        [18, 39, 1, 58, 46, 23, 21, 10, 25, 53, 36, 14],
-        [32, 31, 6, 47, 41, 40, 25, 9, 37, 3, 45, 19],
-        [51, 33, 58, 24],
     ),
     "weighted label sets": (
         {"target_type": "multilabel", "class_weight": {1: 3}},
         GOLDEN_SETS,
         GOLDEN_WEIGHTS,
-        [38, 29, 1, 46, 6, 49, 26, 44, 21, 47, 14, 16],
-        [52, 26, 51, 16, 36, 41, 21, 43, 3, 31, 58, 19],
-        [11, 14, 1, 18],
     ),
     "numbers": (
         {"target_type": "continuous", "bins": 4},
         GOLDEN_NUMBERS,
         {},
-        [13, 25, 58, 36, 44, 38, 8, 30, 32, 37, 48, 10],
-        [41, 47, 54, 35, 6, 5, 46, 24, 51, 9, 23, 12],
-        [45, 38, 36, 31],
     ),
     "weighted numbers, on a schedule": (
         {"target_type": "continuous", "bins": 4, "strength": lambda epoch: epoch / 4},
         GOLDEN_NUMBERS,
         GOLDEN_WEIGHTS,
-        [31, 24, 29, 8, 2, 23, 4, 41, 54, 36, 32, 59],
-        [5, 10, 8, 49, 46, 59, 9, 50, 38, 23, 37, 12],
-        [39, 23, 8, 26],
     ),
     "groups": (
         {"group_strength": 0.5},
         GOLDEN_Y,
         {"groups": SIXTY % 4 // 3},
-        [36, 55, 12, 48, 0, 19, 53, 57, 10, 7, 6, 20],
-        [21, 54, 44, 6, 40, 30, 53, 3, 15, 34, 48, 55],
-        [26, 51, 41, 14],
     ),
 }
 
 
+# Of each kind, by both ways of shuffling: epochs 0 and 7, and a batch of epoch 3.
+GOLDEN_ROWS = {
+    ("weights", "sorted"): [
+        [3, 12, 20, 52, 13, 27, 28, 49, 56, 23, 6, 18],
+        [13, 27, 32, 7, 38, 6, 2, 9, 40, 54, 58, 34],
+        [20, 1, 4, 50],
+    ],
+    ("weights, with replacement", "sorted"): [
+        [19, 3, 34, 38, 41, 48, 0, 8, 36, 30, 48, 24],
+        [20, 27, 33, 21, 54, 6, 30, 0, 11, 33, 7, 13],
+        [13, 22, 24, 9],
+    ],
+    ("label sets", "sorted"): [
+        [14, 26, 13, 36, 7, 25, 51, 22, 41, 34, 37, 47],
+        [43, 23, 58, 48, 14, 17, 6, 10, 47, 21, 56, 19],
+        [5, 12, 25, 31],
+    ],
+    ("weighted label sets", "sorted"): [
+        [26, 46, 17, 16, 45, 3, 41, 48, 51, 36, 14, 11],
+        [43, 25, 16, 38, 26, 57, 56, 36, 31, 6, 1, 39],
+        [3, 50, 21, 46],
+    ],
+    ("numbers", "sorted"): [
+        [23, 7, 51, 9, 37, 10, 6, 15, 1, 27, 25, 45],
+        [12, 35, 36, 39, 48, 38, 47, 52, 46, 58, 2, 24],
+        [37, 28, 49, 21],
+    ],
+    ("weighted numbers, on a schedule", "sorted"): [
+        [6, 54, 50, 7, 37, 45, 44, 41, 18, 3, 49, 26],
+        [12, 38, 50, 52, 36, 51, 46, 6, 49, 23, 59, 37],
+        [37, 26, 45, 43],
+    ],
+    ("groups", "sorted"): [
+        [34, 17, 47, 20, 27, 48, 40, 16, 56, 37, 43, 10],
+        [55, 48, 13, 50, 20, 15, 4, 29, 5, 17, 56, 47],
+        [35, 0, 48, 5],
+    ],
+    ("weights", "in parts"): [
+        [55, 1, 41, 16, 6, 19, 58, 34, 25, 45, 36, 4],
+        [5, 43, 2, 33, 20, 17, 31, 13, 27, 44, 41, 49],
+        [55, 42, 4, 14],
+    ],
+    ("weights, with replacement", "in parts"): [
+        [6, 56, 48, 28, 34, 59, 23, 48, 32, 4, 51, 47],
+        [18, 51, 44, 33, 55, 18, 38, 13, 20, 9, 41, 56],
+        [20, 57, 19, 43],
+    ],
+    ("label sets", "in parts"): [
+        [53, 22, 36, 31, 59, 3, 40, 9, 14, 1, 51, 47],
+        [16, 28, 21, 3, 45, 25, 47, 55, 43, 4, 13, 46],
+        [35, 12, 36, 11],
+    ],
+    ("weighted label sets", "in parts"): [
+        [55, 31, 47, 21, 49, 11, 4, 14, 46, 41, 51, 16],
+        [36, 31, 26, 1, 45, 46, 16, 23, 29, 38, 58, 56],
+        [47, 20, 6, 41],
+    ],
+    ("numbers", "in parts"): [
+        [12, 5, 9, 42, 25, 32, 53, 51, 49, 8, 21, 36],
+        [19, 2, 43, 58, 50, 23, 35, 37, 38, 0, 22, 47],
+        [25, 27, 10, 45],
+    ],
+    ("weighted numbers, on a schedule", "in parts"): [
+        [24, 52, 32, 54, 38, 16, 1, 49, 8, 39, 17, 46],
+        [36, 21, 6, 49, 50, 24, 9, 11, 38, 14, 51, 58],
+        [38, 16, 32, 56],
+    ],
+    ("groups", "in parts"): [
+        [59, 58, 48, 9, 55, 12, 42, 7, 41, 33, 17, 20],
+        [38, 58, 22, 17, 55, 48, 13, 23, 3, 16, 20, 25],
+        [15, 8, 20, 54],
+    ],
+    ("weights", "mapped"): [
+        [55, 1, 41, 16, 6, 19, 58, 34, 25, 45, 36, 4],
+        [5, 43, 2, 33, 20, 17, 31, 13, 27, 44, 41, 49],
+        [4, 55, 57, 34],
+    ],
+    ("weights, with replacement", "mapped"): [
+        [6, 56, 48, 28, 34, 59, 23, 48, 32, 4, 51, 47],
+        [18, 51, 44, 33, 55, 18, 38, 13, 20, 9, 41, 56],
+        [38, 6, 37, 48],
+    ],
+    ("label sets", "mapped"): [
+        [53, 22, 36, 31, 59, 3, 40, 9, 14, 1, 51, 47],
+        [16, 28, 21, 3, 45, 25, 47, 55, 43, 4, 13, 46],
+        [58, 35, 31, 14],
+    ],
+    ("weighted label sets", "mapped"): [
+        [55, 31, 47, 21, 49, 11, 4, 14, 46, 41, 51, 16],
+        [36, 31, 26, 1, 45, 46, 16, 23, 29, 38, 58, 56],
+        [16, 19, 21, 14],
+    ],
+    ("numbers", "mapped"): [
+        [12, 5, 9, 42, 25, 32, 53, 51, 49, 8, 21, 36],
+        [19, 2, 43, 58, 50, 23, 35, 37, 38, 0, 22, 47],
+        [45, 25, 27, 36],
+    ],
+    ("weighted numbers, on a schedule", "mapped"): [
+        [24, 52, 32, 54, 38, 16, 1, 49, 8, 39, 17, 46],
+        [36, 21, 6, 49, 50, 24, 9, 11, 38, 14, 51, 58],
+        [6, 38, 31, 35],
+    ],
+    ("groups", "mapped"): [
+        [59, 58, 48, 9, 55, 12, 42, 7, 41, 33, 17, 20],
+        [38, 58, 22, 17, 55, 48, 13, 23, 3, 16, 20, 25],
+        [18, 27, 8, 20],
+    ],
+}
+
+
 @pytest.mark.parametrize("kind", GOLDEN)
-def test_draws_are_the_same_everywhere_and_for_ever(kind):
-    parameters, y, beside, first, eighth, batch = GOLDEN[kind]
+def test_draws_are_the_same_everywhere_and_for_ever(kind, way):
+    parameters, y, beside = GOLDEN[kind]
     sampler = InverseFrequencySampler(random_state=42, n_samples=12, **parameters)
     sampler.fit(None, y, **beside)
-    assert sampler.draw(0).tolist() == first, RAISE_IT
-    assert sampler.draw(7).tolist() == eighth, RAISE_IT
-    assert batches_in(sampler, 4, 3)[0] == batch, RAISE_IT
+    found = [sampler.draw(0).tolist(), sampler.draw(7).tolist(), batches_in(sampler, 4, 3)[0]]
+    assert found == GOLDEN_ROWS[kind, way], RAISE_IT
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FIXED if kind != "groups"])

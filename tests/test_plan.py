@@ -12,6 +12,8 @@ from scipy.stats import chisquare
 from skbalance._arrays import CHUNK, LONG_RUN, pieces
 from skbalance._draws.plan import Plan
 
+pytestmark = pytest.mark.usefixtures("way")
+
 RAISE_IT = "the rows of a seed have changed: raise STREAM_VERSION in skbalance/_draws/keys.py"
 
 never = st.just(False)
@@ -414,15 +416,24 @@ def test_chunks_start_small_and_stay_in_the_cache():
     assert sum(sizes) == 300_001
 
 
-@pytest.mark.parametrize(
-    ("replacement", "epoch", "golden"),
-    [
-        (False, 0, [1585, 1542, 3, 1168, 0, 1581, 1576, 2, 1253, 1059, 157, 409, 1, 1]),
-        (False, 5, [735, 1593, 1595, 0, 883, 1, 1600, 1552, 3, 3, 411, 2, 1311, 236]),
-        (True, 0, [1550, 1550, 2, 430, 2, 1571, 1547, 1, 1289, 825, 141, 1425, 2, 0]),
-        (True, 5, [1215, 1507, 1559, 1, 1052, 0, 1579, 1603, 0, 2, 1020, 2, 1284, 608]),
-    ],
-)
-def test_draws_are_the_same_everywhere_and_for_ever(replacement, epoch, golden):
+GOLDEN = {
+    ("sorted", False, 0): [70, 2, 1582, 1591, 308, 1570, 950, 3, 2, 1, 1556, 0, 1297, 890],
+    ("sorted", False, 5): [0, 440, 840, 33, 639, 1544, 1385, 2, 1, 1517, 1513, 3, 3, 1552],
+    ("sorted", True, 0): [663, 3, 1536, 1513, 1290, 1505, 1134, 2, 3, 1, 1585, 1, 27, 957],
+    ("sorted", True, 5): [2, 503, 279, 263, 338, 1522, 812, 3, 1, 1592, 1523, 3, 0, 1538],
+    ("in parts", False, 0): [1541, 1, 509, 3, 1513, 317, 1599, 37, 1584, 2, 0, 839, 1479, 2],
+    ("in parts", False, 5): [1518, 1573, 3, 1317, 1, 1229, 0, 1582, 2, 1554, 3, 718, 1148, 421],
+    ("in parts", True, 0): [1513, 1, 1134, 1, 1505, 957, 1536, 27, 1585, 3, 2, 663, 1290, 3],
+    ("in parts", True, 5): [1523, 1522, 0, 338, 1, 812, 2, 1592, 3, 1538, 3, 263, 279, 503],
+    ("mapped", False, 0): [1541, 1, 509, 3, 1513, 317, 1599, 37, 1584, 2, 0, 839, 1479, 2],
+    ("mapped", False, 5): [1518, 1573, 3, 1317, 1, 1229, 0, 1582, 2, 1554, 3, 718, 1148, 421],
+    ("mapped", True, 0): [1513, 1, 1134, 1, 1505, 957, 1536, 27, 1585, 3, 2, 663, 1290, 3],
+    ("mapped", True, 5): [1523, 1522, 0, 338, 1, 812, 2, 1592, 3, 1538, 3, 263, 279, 503],
+}
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+@pytest.mark.parametrize("epoch", [0, 5])
+def test_draws_are_the_same_everywhere_and_for_ever(replacement, epoch, way):
     plan = Plan(np.array([4, 1500, 100]), np.array([5, 5, 4]), 42, replacement, np.arange(1604))
-    assert whole(plan, epoch).tolist() == golden, RAISE_IT
+    assert whole(plan, epoch).tolist() == GOLDEN[way, replacement, epoch], RAISE_IT

@@ -19,7 +19,10 @@ before it stopped, and D is what lies before the border.
 Where a border falls on the start of the circle, all rows have been drawn equally often, and the
 circle is dealt anew. A row's place, found by the inverse of the shuffle, tells how often an epoch
 draws it. Batches take successive draws of a class, and change their order in every epoch
-(`Epoch.shuffled`): else rows that share a batch would share one again, epoch after epoch.
+(`Epoch._reordered`): else rows that share a batch would share one again, epoch after epoch.
+
+Shuffles of many elements are evaluated one element at a time, so that any draw is found at once.
+Those of few are sorted whole, which takes a fraction of the numpy calls.
 
 What is not one class a row (weights of rows, several labels, a continuous target) is drawn by the
 weights of rows instead: `line` tells how. Its classes have slots and batches as here, but for their
@@ -28,6 +31,7 @@ fractions of a draw.
     quotas       strength and class counts to shares, and shares to whole draws
     keys         hashes of the seed and of what they are for
     permutation  keyed permutations, one element at a time, and their inverses
+    shuffles     permutations of many classes: few elements are sorted at once
     layout       points to the runs that hold them, slots to classes
     plan         all that draws depend on, and where each epoch begins
     epoch        positions to rows, and rows to how often they are drawn

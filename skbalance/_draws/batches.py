@@ -20,8 +20,9 @@ import numpy as np
 from skbalance._arrays import CHUNK, LONG_RUN, gather, spans
 from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import Permutations, hash_words
+from skbalance._draws.permutation import hash_words
 from skbalance._draws.ranks import ALONE
+from skbalance._draws.shuffles import Permutations
 
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
 WIDEST_OF_32_BITS = 2**12

@@ -10,8 +10,8 @@ import numpy as np
 from skbalance._arrays import gather, pieces, ranges, spans
 from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import MOST_SORTED, Permutations, together
 from skbalance._draws.ranks import ALONE
+from skbalance._draws.shuffles import Permutations, are_few, together
 
 
 class AnyEpoch:
@@ -55,7 +55,7 @@ class AnyEpoch:
     @property
     def is_small(self):
         """Whether all rows are found at once."""
-        return len(self) <= MOST_SORTED
+        return are_few(len(self))
 
     @cached_property
     def _by_slot(self):
@@ -156,14 +156,18 @@ class Epoch(AnyEpoch):
         return self._find_order(in_batches=True)
 
     def _find_order(self, in_batches=False):
-        """Where in the pool the draws of a lap find their rows, class after class."""
+        """Where in the pool the draws of a lap find their rows, class after class.
+
+        What `in_pool` finds draw by draw where there are too many to be sorted.
+        """
         return np.concatenate(
             [self._order_of(classes, in_batches) for classes in together(self.plan.class_counts)]
         )
 
     def _order_of(self, classes, in_batches):
         """The same for a slice of classes."""
-        n, border, drawn = self.plan.class_counts[classes], self._border[classes], self._drawn[classes]
+        n, border = self.plan.class_counts[classes], self._border[classes]
+        drawn = self._drawn[classes]
         starts = n.cumsum() - n
         # The places from the border on and, past the end of the circle, from its start.
         to_end = np.minimum(n - border, drawn)

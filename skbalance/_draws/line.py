@@ -21,8 +21,8 @@ import numpy as np
 from skbalance._arrays import gather, pieces
 from skbalance._draws.keys import LINE, derive
 from skbalance._draws.layout import Layout, Runs
-from skbalance._draws.permutation import Permutations
 from skbalance._draws.quotas import rounded
+from skbalance._draws.shuffles import Permutations
 
 # Points of the line stay below 2**POINT_BITS, so that sums of two fit into signed words.
 POINT_BITS = 62
@@ -91,7 +91,6 @@ def _borders(shares, n_samples, bits):
 
 def _shuffled_pool(pool, layout, seed):
     """The rows of each class in an order that only the seed and the class decide."""
-    dtype = layout.ends.dtype
     shuffle = Permutations(layout.quotas, derive(seed, LINE))
     rows = np.empty_like(pool)
     for start, stop in pieces(layout.starts, layout.ends, len(pool)):

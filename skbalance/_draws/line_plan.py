@@ -16,7 +16,7 @@ from skbalance._draws.epoch import AnyEpoch
 from skbalance._draws.keys import GOLDEN64, OFFSET, WITHIN_CLASSES, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.line import Line, Weights
-from skbalance._draws.permutation import Permutations
+from skbalance._draws.shuffles import Permutations
 
 # Lines that are kept: asking for a state or a length looks one epoch back and one ahead.
 N_REMEMBERED = 3

@@ -15,24 +15,12 @@ References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2
 """
 
 import threading
-from functools import cached_property, partial
-from itertools import pairwise
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from skbalance._arrays import CHUNK, gather
-from skbalance._draws.keys import Key, derive
-
-# Elements in all that are put in order at once: some 20 ns each, so that a first batch need not
-# wait for more than a millisecond.
-MOST_SORTED = 2**17
-
-# Of these, elements whose words stay in the cache while they are sorted.
-SORTED_AT_ONCE = 2**14
-
-# The class of all elements, where there is one.
-ONLY = np.zeros(1, dtype=np.intp)
 
 
 class _Word(NamedTuple):
@@ -61,10 +49,9 @@ _WORDS = {
 
 
 class Domain(NamedTuple):
-    """Sizes ``n``, one for each class, and the rectangles that hold them.
+    """Sizes ``n`` and the rectangles that hold them.
 
-    Unsigned arrays of one dtype. What is picked for elements has an entry for each of them, or a
-    single one for all.
+    Unsigned arrays of one dtype, with a single entry or with one for each element.
     """
 
     n: np.ndarray
@@ -73,7 +60,7 @@ class Domain(NamedTuple):
 
     @classmethod
     def of(cls, n, dtype):
-        """Domain of the given sizes.
+        """Domains of the given sizes.
 
         >>> [words.tolist() for words in Domain.of([7, 10_000_000], np.uint32)]
         [[7, 10000000], [4, 2442], [1, 12]]
@@ -85,119 +72,40 @@ class Domain(NamedTuple):
         return cls(n, (largest >> column_bits) + 1, column_bits)
 
 
-class Permutations:
-    """A permutation of [0, n) for each class, by the sizes n and a hash of what they are for.
-
-    ``deals``, words, tell permutations of a class apart where it gets one after the other. Few
-    elements in all are put in order at once, which takes a fraction of the numpy calls; more are
-    mapped one at a time.
-
-    >>> shuffle = Permutations(np.array([6, 3], dtype=np.uint32), bits=0)
-    >>> sorted(shuffle(np.arange(6, dtype=np.uint32), np.array([0])).tolist())
-    [0, 1, 2, 3, 4, 5]
-    """
-
-    def __init__(self, n, bits, deals=None):
-        self._n = n
-        self._bits = bits
-        self._deals = deals
-        self.is_small = n.sum(dtype=np.uint64) <= (MOST_SORTED if len(n) > 1 else SORTED_AT_ONCE)
-
-    def __call__(self, x, classes=ONLY):
-        """Where the elements ``x`` of the classes go, of which a single entry serves all.
-
-        ``x``, words of the dtype of ``n`` and below it, may be overwritten.
-        """
-        if self.is_small:
-            return self._look_up(self._order, x, classes)
-        return _by_size(x, *self._picked(classes), inverse=False)
-
-    def inverse(self, x, classes=ONLY):
-        """Which elements of the classes go to ``x``: undoes the permutations.
-
-        >>> shuffle = Permutations(np.array([6], dtype=np.uint32), bits=0)
-        >>> shuffle.inverse(shuffle(np.arange(6, dtype=np.uint32))).tolist()
-        [0, 1, 2, 3, 4, 5]
-        """
-        if self.is_small:
-            return self._look_up(self._inverse_order, x, classes)
-        return _by_size(x, *self._picked(classes), inverse=True)
-
-    def order_of(self, classes):
-        """Where the elements of a slice of classes go, one class after the other.
-
-        They are numbered from the first of these classes on, which should be `together`.
-        """
-        n, start = self._n[classes].astype(np.intp), self._starts[classes.start]
-        even, odd = Key.of(self._bits, np.uint32)
-        if self._deals is not None:
-            _, odd = Key.of(derive(self._bits, self._deals[classes]), np.uint32)
-            odd = odd.repeat(n)
-        hashes = hash_words(np.arange(start, start + n.sum(), dtype=np.uint32), Key(even, odd))
-        # Up to 16 bits, which numpy sorts by radix, ten times as fast as words.
-        numbers = np.arange(len(n), dtype=np.min_scalar_type(len(n)))
-        low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
-        return np.lexsort((low, high, numbers.repeat(n)))
-
-    @cached_property
-    def _order(self):
-        parts = [
-            self.order_of(classes) + self._starts[classes.start] for classes in together(self._n)
-        ]
-        return np.concatenate(parts)
-
-    @cached_property
-    def _inverse_order(self):
-        inverse = np.empty_like(self._order)
-        inverse[self._order] = np.arange(len(inverse))
-        return inverse
-
-    @cached_property
-    def _starts(self):
-        """Where each class begins in a table of all."""
-        n = self._n.astype(np.intp)
-        return n.cumsum() - n
-
-    def _look_up(self, order, x, classes):
-        starts = gather(self._starts, classes)
-        return (gather(order, x + starts) - starts).astype(x.dtype)
-
-    def _picked(self, classes):
-        return pick(self._domain, classes), pick(self._keys, classes)
-
-    @cached_property
-    def _domain(self):
-        return Domain.of(self._n, self._n.dtype)
-
-    @cached_property
-    def _keys(self):
-        classes = np.arange(len(self._n), dtype=np.uint64)
-        deals = () if self._deals is None else (self._deals,)
-        return Key.of(derive(self._bits, classes, *deals), self._n.dtype)
-
-
-def together(n):
-    """Slices of classes of ``n`` elements, of so many that all their words stay in the cache.
-
-    >>> together(np.array([10_000, 10_000, 10_000]))
-    [slice(0, 2, None), slice(2, 3, None)]
-    """
-    ends = n.cumsum()
-    if ends[-1] <= SORTED_AT_ONCE:
-        return [slice(0, len(n))]
-    targets = range(SORTED_AT_ONCE, int(ends[-1]), SORTED_AT_ONCE)
-    cuts = {0, *(int(ends.searchsorted(target)) + 1 for target in targets), len(n)}
-    return [slice(begin, end) for begin, end in pairwise(sorted(cuts))]
-
-
 def pick(arrays, index):
-    """The entries at ``index`` of Domain or a Key; a single entry serves every index."""
+    """The entries at ``index`` of a Domain or Key; a single entry serves every index."""
     return type(arrays)(*(array if array.size == 1 else gather(array, index) for array in arrays))
 
 
 def _scalars(arrays):
-    """Domain or a Key whose single entries have no axis, so that numpy need not stretch them."""
+    """A Domain or Key whose single entries have no axis, so that numpy need not stretch them."""
     return type(arrays)(*(array.reshape(()) if array.size == 1 else array for array in arrays))
+
+
+def permute(x, domain, key):
+    """Replace each element of ``x`` by where it goes, in place, and return ``x``.
+
+    ``x``, an array of unsigned words, is below ``domain.n``. ``domain`` and ``key`` have a single
+    entry, or one for each element.
+
+    >>> from skbalance._draws.keys import Key, derive
+    >>> x = np.arange(6, dtype=np.uint32)
+    >>> sorted(permute(x, Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)).tolist())
+    [0, 1, 2, 3, 4, 5]
+    """
+    return _by_size(x, domain, key, inverse=False)
+
+
+def unpermute(x, domain, key):
+    """Undo `permute`, in place, and return ``x``.
+
+    >>> from skbalance._draws.keys import Key, derive
+    >>> x = np.arange(6, dtype=np.uint32)
+    >>> domain, key = Domain.of(6, x.dtype), Key.of(derive(0), x.dtype)
+    >>> unpermute(permute(x, domain, key), domain, key).tolist()
+    [0, 1, 2, 3, 4, 5]
+    """
+    return _by_size(x, domain, key, inverse=True)
 
 
 def hash_words(x, key):
@@ -205,6 +113,7 @@ def hash_words(x, key):
 
     All their bits are good, also where only a few of the words' bits vary.
 
+    >>> from skbalance._draws.keys import Key
     >>> key = Key.of(7, np.uint32)
     >>> len(set(hash_words(np.arange(1000, dtype=np.uint32), key).tolist()))
     1000
