@@ -51,7 +51,7 @@ def spans(n, width=1, largest=CHUNK):
     """Bounds of chunks of n items that stand for ``width`` draws each, growing to ``largest``.
 
     >>> [stop - start for start, stop in spans(100_000)]
-    [16384, 32768, 50848]
+    [16384, 65536, 18080]
     """
     start, most = 0, FIRST_CHUNK
     while start < n:

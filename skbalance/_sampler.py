@@ -178,7 +178,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     ...     random_state=0,
     ... )
     >>> sampler.fit(None, y).class_counts_, sampler.sampling_strategy_
-    (array([ 90,  10, 990]), {'bird': 124, 'kite': 42, 'sky': 958})
+    (array([ 90,  10, 990]), {'bird': 125, 'kite': 41, 'sky': 959})
 
     A skewed number in bins, whose counts are smoothed (Yang et al., "Delving into deep imbalanced
     regression", ICML 2021):

@@ -254,11 +254,12 @@ def report_ranks(bench, n_rows):
 
 def report(bench, names, largest):
     """Print all tables; returns the picture."""
-    by_size = report_sizes(bench, names, [10**exponent for exponent in range(4, largest + 1)])
+    by_size = report_sizes(bench, names, [10**exponent for exponent in range(3, largest + 1)])
     for n_rows, measured in by_size.items():
         report_details(n_rows, measured)
     middle = 10 ** min(largest, 7)
-    report_weights(bench, middle)
+    for n_rows in dict.fromkeys([10**4, middle]):
+        report_weights(bench, n_rows)
     report_label_sets(bench, middle // 10)
     report_rows(bench, names, middle // 10)
     classes = [c for c in (10, 100, 1000, 10_000, 100_000) if 100 * c <= middle]
@@ -306,7 +307,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder, options.repeats)
         if options.only:
-            report_weights(bench, 10 ** min(options.largest, 7))
+            for n_rows in dict.fromkeys([10**4, 10 ** min(options.largest, 7)]):
+                report_weights(bench, n_rows)
             report_label_sets(bench, 10 ** min(options.largest, 6))
             return
         figure = report(bench, [name for name in PEERS if name not in missing], options.largest)
