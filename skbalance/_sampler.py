@@ -193,7 +193,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     ...     random_state=0,
     ... )
     >>> sampler.fit(None, y).class_counts_, list(sampler.sampling_strategy_.values())
-    (array([945,  43,  10,   1,   1]), [621, 58, 58, 42, 221])
+    (array([945,  43,  10,   1,   1]), [622, 58, 58, 42, 220])
 
     Two sites, of equal weight:
 
