@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import cache
 from inspect import Parameter, Signature, signature
 from numbers import Integral
 from typing import Any
@@ -34,17 +35,18 @@ SOMETIMES_FITTED = (
 # By name, as a subclass may have parameters of its own. The seed is for `_set_fitted`.
 CHECKED = {field.name for field in fields(Parameters)} - {"random_state"}
 
+# To find it takes longer than all the rest of making a sampler.
+_signature = cache(signature)
+
 NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
 
 
 class Balancer(BaseEstimator):
     """All of a sampler that does not depend on where its rows are."""
 
-    _own_parameters: Mapping[str, Parameter]
-
     def __new__(cls, *args: Any, **parameters: Any) -> Any:
         """Answer the arguments by which other libraries' samplers are made."""
-        own = cls._own_parameters  # a subclass may take either of them
+        own = _signature(cls.__init__).parameters  # a subclass may take either of them
         if "sampling_strategy" in parameters and "sampling_strategy" not in own:
             raise TypeError(no_sampling_strategy(cls.__name__, parameters["sampling_strategy"]))
         takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in own.values())
@@ -64,8 +66,8 @@ class Balancer(BaseEstimator):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Show the parameters of `__init__`: `__new__` takes anything, to answer it."""
         super().__init_subclass__(**kwargs)
-        cls._own_parameters = signature(cls.__init__).parameters
-        cls.__signature__ = Signature(list(cls._own_parameters.values())[1:])
+        parameters = list(_signature(cls.__init__).parameters.values())
+        cls.__signature__ = Signature(parameters[1:])
 
     def __init__(
         self,

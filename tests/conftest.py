@@ -35,7 +35,8 @@ def way(request):
     """All ways of shuffling, though tests have few rows: sorted at once, in parts, or mapped."""
     with pytest.MonkeyPatch.context() as patch:
         if WAYS[request.param]:
-            most, at_once = WAYS[request.param]
+            most, of_one = WAYS[request.param]
             patch.setattr(shuffles, "MOST_SORTED", most)
-            patch.setattr(shuffles, "SORTED_AT_ONCE", at_once)
+            patch.setattr(shuffles, "MOST_SORTED_OF_ONE", of_one)
+            patch.setattr(shuffles, "TOGETHER", of_one)
         yield request.param

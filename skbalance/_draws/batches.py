@@ -84,12 +84,12 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
         first = first_slots(numbers).astype(dtype)
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
             first %= layout.n_samples
-        if epoch.is_small:
-            yield from _lists(epoch, layout, first, offsets, by_slot, first.astype(np.intp), n)
+        if by_slot is not None:
+            rows, begins, step = by_slot, first.astype(np.intp), n
         else:
-            by_offset = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
-            numbers = np.arange(len(first))
-            yield from _lists(epoch, layout, first, offsets, by_offset, numbers, len(numbers))
+            rows = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
+            begins, step = np.arange(len(first)), len(first)
+        yield from _lists(epoch, layout, first, offsets, rows, begins, step)
 
 
 def parts_of_batches(epoch, cut, begin, end, ranks):
@@ -156,7 +156,8 @@ class _FirstSlots:
 def _lists(epoch, layout, first, offsets, rows, begins, step):
     """Yield lists of batches, each in random order, of the slots ``first`` plus ``offsets``.
 
-    The j-th row of batch b stands at ``begins[b] + j * step`` of the rows.
+    The j-th row of batch b stands at ``begins[b] + j * step`` of the rows. Of a slot past the end
+    any row is taken (`gather` wraps), and left out again.
     """
     key = Key.of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), first.dtype)
     n_at_a_time = -(-CHUNK // len(offsets))
@@ -206,7 +207,7 @@ def _rows_by_offset(epoch, layout, cut, n_steps, slots):
 
 
 def _offsets_of_classes(layout, n, n_here, width):
-    """Yield slices of the offsets at which all of many batches draw one class, then the others."""
+    """Yield indices of the offsets at which all batches draw one class, then of the others."""
     # The j-th slots of batches lie in [j n, (j + 1) n): from ceil(start / n) to floor(end / n) they
     # are of one class alone.
     starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n

@@ -15,7 +15,7 @@ from skbalance._draws.shuffles import Permutations, are_few, together
 
 
 class AnyEpoch:
-    """One pass over the positions of a plan, each found by itself: O(1) a draw.
+    """One pass over the positions of a plan, each found by itself, or all at once if they are few.
 
     What an epoch of any plan is. Each kind says which rows the draws of a class take, and in which
     order batches take them.
@@ -28,6 +28,10 @@ class AnyEpoch:
 
     def __len__(self):
         return self.layout.n_samples
+
+    def __reduce__(self):
+        # What follows from plan and number is found again: tables are larger than a message.
+        return type(self), (self.plan, self.number)
 
     def rows(self, positions):
         """Rows drawn at the positions."""
@@ -55,7 +59,7 @@ class AnyEpoch:
     @property
     def is_small(self):
         """Whether all rows are found at once."""
-        return are_few(len(self))
+        return are_few(len(self), len(self.layout.quotas))
 
     @cached_property
     def _by_slot(self):
@@ -128,7 +132,7 @@ class Epoch(AnyEpoch):
         """Where in the pool the rows of the ``nth`` draws of the classes are, as intp."""
         starts = gather(self.plan.pool_starts, classes)
         if self.plan.replacement:
-            return starts + self._bootstrap(classes, nth)
+            return starts + self._bootstrap(classes, nth).astype(np.intp)
         n = gather(self.plan.sizes, classes)
         in_lap = nth - nth // n * n
         if self._circles.is_small:
@@ -272,9 +276,8 @@ class Epoch(AnyEpoch):
         return result
 
     def _bootstrap(self, classes, nth):
-        """Uniform ordinals: 53 bits are enough for the largest class."""
-        ordinals = self.uniform(classes, nth) * self.plan.class_counts[classes]
-        return ordinals.astype(self.plan.dtype)
+        """Uniform ordinals and fractions of 1: 53 bits are enough for the largest class."""
+        return self.uniform(classes, nth) * self.plan.class_counts[classes]
 
 
 def _in_turn(first, second):

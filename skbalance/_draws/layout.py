@@ -78,7 +78,8 @@ class Layout:
         >>> classes.tolist(), nth.tolist()
         ([0, 1, 1], [1, 0, 1])
         """
-        first, last = self.ends.searchsorted([start, stop - 1], side="right").tolist()
+        bounds = np.array([start, stop - 1], dtype=self.ends.dtype)
+        first, last = self.ends.searchsorted(bounds, side="right").tolist()
         classes = np.arange(first, last + 1)
         if last > first:
             lengths = self.quotas[first : last + 1].astype(np.intp)

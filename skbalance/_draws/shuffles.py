@@ -14,21 +14,23 @@ from skbalance._arrays import gather
 from skbalance._draws.keys import Key, derive
 from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
-# Elements of several classes that are sorted at once: some 12 ns each, so that a first batch waits
-# for about a millisecond. (Other sizes are other rows: see STREAM_VERSION.)
+# The most elements that are sorted at once: of one class, as sorting them takes no longer than
+# mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
+# batch waits for all of it, some 30 ns an element. (Other limits are other rows: see
+# STREAM_VERSION.)
+MOST_SORTED_OF_ONE = 2**14
 MOST_SORTED = 2**17
 
-# Elements whose words stay in the cache while they are sorted, and those of one class that are
-# sorted no slower than the first chunk of them is mapped.
-SORTED_AT_ONCE = 2**14
+# About so many elements are sorted together, so that all their words stay in the cache.
+TOGETHER = 2**14
 
 # The class of all elements, where there is one.
 ONLY = np.zeros(1, dtype=np.intp)
 
 
-def are_few(n_elements, n_classes=2):
-    """Whether so many elements, of one class or of several, are sorted at once."""
-    return n_elements <= (MOST_SORTED if n_classes > 1 else SORTED_AT_ONCE)
+def are_few(n_elements, n_classes):
+    """Whether so many elements of so many classes are sorted at once."""
+    return n_elements <= (MOST_SORTED if n_classes > 1 else MOST_SORTED_OF_ONE)
 
 
 class Permutations:
@@ -80,13 +82,17 @@ class Permutations:
             _, odd = Key.of(derive(self._bits, self._deals[classes]), np.uint32)
             odd = odd.repeat(n)
         hashes = hash_words(np.arange(start, start + n.sum(), dtype=np.uint32), Key(even, odd))
-        # Up to 16 bits, which numpy sorts by radix, ten times as fast as words.
-        numbers = np.arange(len(n), dtype=np.min_scalar_type(len(n)))
+        # Words of 16 bits, which numpy sorts by radix, ten times as fast as longer ones.
+        numbers = np.arange(len(n), dtype=np.min_scalar_type(len(n) - 1))
         low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
         return np.lexsort((low, high, numbers.repeat(n)))
 
     @cached_property
     def _order(self):
+        return self._find_order()
+
+    def _find_order(self):
+        """Where all elements go, class after class, numbered through the classes."""
         parts = [
             self.order_of(classes) + self._starts[classes.start] for classes in together(self._n)
         ]
@@ -94,8 +100,9 @@ class Permutations:
 
     @cached_property
     def _inverse_order(self):
-        inverse = np.empty_like(self._order)
-        inverse[self._order] = np.arange(len(inverse))
+        order = self._find_order()
+        inverse = np.empty_like(order)
+        inverse[order] = np.arange(len(order))
         return inverse
 
     @cached_property
@@ -106,7 +113,7 @@ class Permutations:
 
     def _look_up(self, order, x, classes):
         starts = gather(self._starts, classes)
-        return (gather(order, x + starts) - starts).astype(x.dtype)
+        return (gather(order, x.astype(np.intp) + starts) - starts).astype(x.dtype)
 
     def _picked(self, classes):
         return pick(self._domain, classes), pick(self._keys, classes)
@@ -123,14 +130,13 @@ class Permutations:
 
 
 def together(n):
-    """Slices of classes of ``n`` elements, of so many that all their words stay in the cache.
+    """Slices of classes of ``n`` elements: of about as many as stay in the cache, or of one class.
 
     >>> together(np.array([10_000, 10_000, 10_000]))
     [slice(0, 2, None), slice(2, 3, None)]
     """
     ends = n.cumsum()
-    if ends[-1] <= SORTED_AT_ONCE:
+    if ends[-1] <= TOGETHER:
         return [slice(0, len(n))]
-    targets = range(SORTED_AT_ONCE, int(ends[-1]), SORTED_AT_ONCE)
-    cuts = {0, *(int(ends.searchsorted(target)) + 1 for target in targets), len(n)}
-    return [slice(begin, end) for begin, end in pairwise(sorted(cuts))]
+    last = ends.searchsorted(np.arange(TOGETHER, ends[-1], TOGETHER, dtype=ends.dtype))
+    return [slice(*pair) for pair in pairwise(sorted({0, *(last + 1).tolist(), len(n)}))]
