@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from functools import cache
+from functools import lru_cache
 from inspect import Parameter, Signature, signature
 from numbers import Integral
 from typing import Any
@@ -35,8 +35,8 @@ SOMETIMES_FITTED = (
 # By name, as a subclass may have parameters of its own. The seed is for `_set_fitted`.
 CHECKED = {field.name for field in fields(Parameters)} - {"random_state"}
 
-# To find it takes longer than all the rest of making a sampler.
-_signature = cache(signature)
+# Found once: it takes longer than all the rest of making a sampler.
+_signature = lru_cache(signature)
 
 NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD
 

@@ -78,7 +78,7 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
     offsets = np.arange(0, n * width, n, dtype=dtype)
     first_slots = _FirstSlots(epoch, cut, n_steps)
     rows_of = partial(_rows_of, epoch, layout, cut, n_steps)
-    by_slot = epoch.by_slot(layout, rows_of) if epoch.is_small else None
+    by_slot = epoch.rows_by_slot(layout, rows_of) if epoch.is_small else None
     for start, stop in spans((n - begin) // ranks.n, width, LARGEST_CHUNK):
         numbers = begin + ranks.rank + ranks.n * np.arange(start, stop)
         first = first_slots(numbers).astype(dtype)

@@ -3,7 +3,7 @@
 The mathematics is told in `skbalance._draws`.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from skbalance._arrays import gather, pieces, ranges, spans
 from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.layout import Layout
 from skbalance._draws.ranks import ALONE
-from skbalance._draws.shuffles import Permutations, are_few, together
+from skbalance._draws.shuffles import Permutations, are_few, in_order
 
 
 class AnyEpoch:
@@ -36,7 +36,7 @@ class AnyEpoch:
     def rows(self, positions):
         """Rows drawn at the positions."""
         if self.is_small:
-            return gather(self._by_slot, self._slots(positions))
+            return gather(self._row_at_slot, self._slots(positions))
         return self.rows_of(*self.draws(positions))
 
     def chunks(self, begin=0, ranks=ALONE):
@@ -46,7 +46,7 @@ class AnyEpoch:
 
     def all_rows(self):
         """Rows at all positions, as int64: drawn class by class, which is faster, then shuffled."""
-        by_slot, rows = self._by_slot, np.empty(len(self), dtype=np.int64)
+        by_slot, rows = self._row_at_slot, np.empty(len(self), dtype=np.int64)
         for start, stop in spans(len(self)):
             slots = self._slots(np.arange(start, stop, dtype=self.plan.dtype))
             rows[start:stop] = gather(by_slot, slots)
@@ -62,10 +62,10 @@ class AnyEpoch:
         return are_few(len(self), len(self.layout.quotas))
 
     @cached_property
-    def _by_slot(self):
-        return self.by_slot(self.layout, self.rows_of)
+    def _row_at_slot(self):
+        return self.rows_by_slot(self.layout, self.rows_of)
 
-    def by_slot(self, layout, rows_of):
+    def rows_by_slot(self, layout, rows_of):
         """Rows of all slots, of each class in one go, which is faster than in another order."""
         rows = np.empty(layout.n_samples, dtype=self.row_dtype)
         for start, stop in pieces(layout.starts, layout.ends, len(rows)):
@@ -153,23 +153,17 @@ class Epoch(AnyEpoch):
 
     @cached_property
     def _order(self):
-        return self._find_order()
+        return in_order(self.plan.class_counts, self._order_of)
 
     @cached_property
     def _order_in_batches(self):
-        return self._find_order(in_batches=True)
+        return in_order(self.plan.class_counts, partial(self._order_of, in_batches=True))
 
-    def _find_order(self, in_batches=False):
-        """Where in the pool the draws of a lap find their rows, class after class.
+    def _order_of(self, classes, in_batches=False):
+        """Where in the pool the draws of a lap find their rows, for a slice of classes.
 
         What `in_pool` finds draw by draw where there are too many to be sorted.
         """
-        return np.concatenate(
-            [self._order_of(classes, in_batches) for classes in together(self.plan.class_counts)]
-        )
-
-    def _order_of(self, classes, in_batches):
-        """The same for a slice of classes."""
         n, border = self.plan.class_counts[classes], self._border[classes]
         drawn = self._drawn[classes]
         starts = n.cumsum() - n
@@ -180,7 +174,6 @@ class Epoch(AnyEpoch):
         if in_batches:
             arcs = slice(2 * classes.start, 2 * classes.stop)
             order = gather(order, self._arcs.order_of(arcs))
-        order += self.plan.pool_starts[classes.start]
         return order
 
     @cached_property

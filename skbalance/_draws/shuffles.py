@@ -16,7 +16,7 @@ from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpe
 
 # The most elements that are sorted at once: of one class, as sorting them takes no longer than
 # mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
-# batch waits for all of it, some 30 ns an element. (Other limits are other rows: see
+# batch waits for all of it, some 25 to 45 ns an element. (Other limits are other rows: see
 # STREAM_VERSION.)
 MOST_SORTED_OF_ONE = 2**14
 MOST_SORTED = 2**17
@@ -74,7 +74,7 @@ class Permutations:
     def order_of(self, classes):
         """Where the elements of a slice of classes go, one class after the other.
 
-        They are numbered from the first of these classes on, which should be `together`.
+        They are numbered from the first of these classes on.
         """
         n, start = self._n[classes].astype(np.intp), self._starts[classes.start]
         even, odd = Key.of(self._bits, np.uint32)
@@ -89,18 +89,11 @@ class Permutations:
 
     @cached_property
     def _order(self):
-        return self._find_order()
-
-    def _find_order(self):
-        """Where all elements go, class after class, numbered through the classes."""
-        parts = [
-            self.order_of(classes) + self._starts[classes.start] for classes in together(self._n)
-        ]
-        return np.concatenate(parts)
+        return in_order(self._n.astype(np.intp), self.order_of)
 
     @cached_property
     def _inverse_order(self):
-        order = self._find_order()
+        order = in_order(self._n.astype(np.intp), self.order_of)
         inverse = np.empty_like(order)
         inverse[order] = np.arange(len(order))
         return inverse
@@ -129,10 +122,19 @@ class Permutations:
         return Key.of(derive(self._bits, classes, *deals), self._n.dtype)
 
 
-def together(n):
+def in_order(n, order_of):
+    """The orders of all classes of ``n`` elements, one after the other, in a table of all.
+
+    ``order_of`` gives those of a slice of classes, numbered from the first of them on.
+    """
+    starts = n.cumsum() - n
+    return np.concatenate([order_of(classes) + starts[classes.start] for classes in _together(n)])
+
+
+def _together(n):
     """Slices of classes of ``n`` elements: of about as many as stay in the cache, or of one class.
 
-    >>> together(np.array([10_000, 10_000, 10_000]))
+    >>> _together(np.array([10_000, 10_000, 10_000]))
     [slice(0, 2, None), slice(2, 3, None)]
     """
     ends = n.cumsum()
