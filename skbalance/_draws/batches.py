@@ -85,10 +85,10 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
             first %= layout.n_samples
         if by_slot is not None:
-            rows, begins, step = by_slot, first.astype(np.intp), n
+            rows, begins, step = by_slot, first, n
         else:
             rows = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
-            begins, step = np.arange(len(first)), len(first)
+            begins, step = np.arange(len(first), dtype=dtype), len(first)
         yield from _lists(epoch, layout, first, offsets, rows, begins, step)
 
 
@@ -164,7 +164,8 @@ def _lists(epoch, layout, first, offsets, rows, begins, step):
     for start in range(0, len(first), n_at_a_time):
         slots = first[start : start + n_at_a_time, None] + offsets
         is_short = slots[:, -1] >= layout.n_samples
-        order = _random_order(slots, is_short, key) * step
+        order = _random_order(slots, is_short, key)
+        order *= order.dtype.type(step)
         order += begins[start : start + len(slots), None]
         in_order = gather(rows, order)
         for begin in range(0, len(in_order), LISTS):
@@ -188,7 +189,7 @@ def _random_order(slots, is_short, key):
     hashes |= np.arange(slots.shape[1], dtype=slots.dtype)
     hashes.sort(axis=1)
     hashes &= low_bits
-    return hashes.astype(np.intp)
+    return hashes
 
 
 def _rows_by_offset(epoch, layout, cut, n_steps, slots):

@@ -3,7 +3,7 @@
 The mathematics is told in `skbalance._draws`.
 """
 
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from skbalance._arrays import gather, pieces, ranges, spans
 from skbalance._draws.keys import ARCS, BOOTSTRAP, CIRCLES, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.layout import Layout
 from skbalance._draws.ranks import ALONE
-from skbalance._draws.shuffles import Permutations, are_few, in_order
+from skbalance._draws.shuffles import Permutations, are_few
 
 
 class AnyEpoch:
@@ -153,28 +153,19 @@ class Epoch(AnyEpoch):
 
     @cached_property
     def _order(self):
-        return in_order(self.plan.class_counts, self._order_of)
-
-    @cached_property
-    def _order_in_batches(self):
-        return in_order(self.plan.class_counts, partial(self._order_of, in_batches=True))
-
-    def _order_of(self, classes, in_batches=False):
-        """Where in the pool the draws of a lap find their rows, for a slice of classes.
+        """Where in the pool the draws of a lap find their rows, class after class.
 
         What `in_pool` finds draw by draw where there are too many to be sorted.
         """
-        n, border = self.plan.class_counts[classes], self._border[classes]
-        drawn = self._drawn[classes]
-        starts = n.cumsum() - n
+        n, border, drawn = self.plan.class_counts, self._border, self._drawn
         # The places from the border on and, past the end of the circle, from its start.
         to_end = np.minimum(n - border, drawn)
-        places = ranges(_in_turn(starts + border, starts), _in_turn(to_end, drawn - to_end))
-        order = gather(self._circles.order_of(classes), places)
-        if in_batches:
-            arcs = slice(2 * classes.start, 2 * classes.stop)
-            order = gather(order, self._arcs.order_of(arcs))
-        return order
+        starts = _in_turn(self.plan.pool_starts + border, self.plan.pool_starts)
+        return gather(self._circles.order, ranges(starts, _in_turn(to_end, drawn - to_end)))
+
+    @cached_property
+    def _order_in_batches(self):
+        return gather(self._order, self._arcs.order)
 
     @cached_property
     def _starts_in_order(self):
@@ -222,7 +213,7 @@ class Epoch(AnyEpoch):
     def _arcs(self):
         first = self._first_arc
         arcs = _in_turn(first, self._drawn.astype(first.dtype) - first)
-        return Permutations(arcs, derive(self.plan.seed, ARCS, self.number))
+        return Permutations(arcs, derive(self.plan.seed, ARCS, self.number), is_shuffled=True)
 
     def multiplicities(self, classes, ordinals):
         """How often this epoch draws the rows at the ordinals of the classes: the inverse of draws.

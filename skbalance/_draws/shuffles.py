@@ -6,13 +6,12 @@ the first of a hundred million rows is there at once.
 """
 
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from skbalance._arrays import gather
-from skbalance._draws.keys import Key, derive
-from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
+from skbalance._draws.keys import GOLDEN64, Key, derive, mix64
+from skbalance._draws.permutation import Domain, permute, pick, unpermute
 
 # The most elements that are sorted at once: of one class, as sorting them takes no longer than
 # mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
@@ -20,9 +19,6 @@ from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpe
 # STREAM_VERSION.)
 MOST_SORTED_OF_ONE = 2**14
 MOST_SORTED = 2**17
-
-# About so many elements are sorted together, so that all their words stay in the cache.
-TOGETHER = 2**14
 
 # The class of all elements, where there is one.
 ONLY = np.zeros(1, dtype=np.intp)
@@ -45,10 +41,11 @@ class Permutations:
     [0, 1, 2, 3, 4, 5]
     """
 
-    def __init__(self, n, bits, deals=None):
+    def __init__(self, n, bits, deals=None, is_shuffled=False):
         self._n = n
         self._bits = bits
         self._deals = deals
+        self._is_shuffled = is_shuffled
         self.is_small = are_few(n.sum(dtype=np.uint64), len(n))
 
     def __call__(self, x, classes=ONLY):
@@ -57,8 +54,8 @@ class Permutations:
         ``x``, words of the dtype of ``n`` and below it, may be overwritten.
         """
         if self.is_small:
-            return self._look_up(self._order, x, classes)
-        return permute(x, *self._picked(classes))
+            return self._look_up(self.order, x, classes)
+        return permute(x, *self._picked(classes), self._is_shuffled)
 
     def inverse(self, x, classes=ONLY):
         """Which elements of the classes go to ``x``: undoes the permutations.
@@ -71,31 +68,31 @@ class Permutations:
             return self._look_up(self._inverse_order, x, classes)
         return unpermute(x, *self._picked(classes))
 
-    def order_of(self, classes):
-        """Where the elements of a slice of classes go, one class after the other.
-
-        They are numbered from the first of these classes on.
-        """
-        n, start = self._n[classes].astype(np.intp), self._starts[classes.start]
-        even, odd = Key.of(self._bits, np.uint32)
-        if self._deals is not None:
-            _, odd = Key.of(derive(self._bits, self._deals[classes]), np.uint32)
-            odd = odd.repeat(n)
-        hashes = hash_words(np.arange(start, start + n.sum(), dtype=np.uint32), Key(even, odd))
-        # Words of 16 bits, which numpy sorts by radix, ten times as fast as longer ones.
-        numbers = np.arange(len(n), dtype=np.min_scalar_type(len(n) - 1))
-        low, high = hashes.astype(np.uint16), (hashes >> 16).astype(np.uint16)
-        return np.lexsort((low, high, numbers.repeat(n)))
-
     @cached_property
-    def _order(self):
-        return in_order(self._n.astype(np.intp), self.order_of)
+    def order(self):
+        """Where all elements go, in a table of the classes one after the other, if they are few.
+
+        Words of the class, a hash and the number of the element, sorted as whole numbers.
+        """
+        n = self._n.astype(np.intp)
+        classes, numbers = np.arange(len(n), dtype=np.uint64), np.arange(n.sum(), dtype=np.uint64)
+        bits = self._bits if self._deals is None else derive(self._bits, self._deals).repeat(n)
+        words = mix64(numbers * GOLDEN64 + bits)
+        # At least 30 bits of the hash are left between the class and the number.
+        n_class_bits, n_number_bits = (int(len(a) - 1).bit_length() for a in (classes, numbers))
+        number_bits = np.uint64(2**n_number_bits - 1)
+        words >>= n_class_bits
+        words |= (classes << (64 - n_class_bits)).repeat(n)
+        words &= ~number_bits
+        words |= numbers
+        words.sort()
+        words &= number_bits
+        return words.astype(np.intp)
 
     @cached_property
     def _inverse_order(self):
-        order = in_order(self._n.astype(np.intp), self.order_of)
-        inverse = np.empty_like(order)
-        inverse[order] = np.arange(len(order))
+        inverse = np.empty_like(self.order)
+        inverse[self.order] = np.arange(len(inverse))
         return inverse
 
     @cached_property
@@ -120,25 +117,3 @@ class Permutations:
         classes = np.arange(len(self._n), dtype=np.uint64)
         deals = () if self._deals is None else (self._deals,)
         return Key.of(derive(self._bits, classes, *deals), self._n.dtype)
-
-
-def in_order(n, order_of):
-    """The orders of all classes of ``n`` elements, one after the other, in a table of all.
-
-    ``order_of`` gives those of a slice of classes, numbered from the first of them on.
-    """
-    starts = n.cumsum() - n
-    return np.concatenate([order_of(classes) + starts[classes.start] for classes in _together(n)])
-
-
-def _together(n):
-    """Slices of classes of ``n`` elements: of about as many as stay in the cache, or of one class.
-
-    >>> _together(np.array([10_000, 10_000, 10_000]))
-    [slice(0, 2, None), slice(2, 3, None)]
-    """
-    ends = n.cumsum()
-    if ends[-1] <= TOGETHER:
-        return [slice(0, len(n))]
-    last = ends.searchsorted(np.arange(TOGETHER, ends[-1], TOGETHER, dtype=ends.dtype))
-    return [slice(*pair) for pair in pairwise(sorted({0, *(last + 1).tolist(), len(n)}))]

@@ -105,21 +105,21 @@ def _encode_integers(labels):
     unsigned = np.dtype(f"u{labels.itemsize}").type
     shift = unsigned(low % 2 ** (8 * labels.itemsize))
     labels_as_unsigned = labels.view(unsigned)
+    distances = np.empty(len(labels), dtype=np.min_scalar_type(span - 1))
     present = np.zeros(span, dtype=bool)
     for here in slices(len(labels)):
-        present[_as_index(labels_as_unsigned[here] - shift)] = True
+        distances[here] = labels_as_unsigned[here] - shift
+        present[distances[here].astype(np.intp)] = True
     values = np.flatnonzero(present)
+    classes = (values.astype(unsigned) + shift).view(labels.dtype)
+    if len(values) == span:
+        return classes, distances
     table = np.empty(span, dtype=np.min_scalar_type(len(values) - 1))
     table[values] = np.arange(len(values))
     codes = np.empty(len(labels), dtype=table.dtype)
     for here in slices(len(labels)):
-        codes[here] = gather(table, _as_index(labels_as_unsigned[here] - shift))
-    return (values.astype(unsigned) + shift).view(labels.dtype), codes
-
-
-def _as_index(numbers):
-    """Unsigned integers in the dtype by which numpy indexes fastest."""
-    return numbers.view(np.intp) if numbers.itemsize == 8 else numbers.astype(np.intp)
+        codes[here] = gather(table, distances[here])
+    return classes, codes
 
 
 def _encode_objects(labels, name="y"):
