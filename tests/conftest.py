@@ -27,16 +27,15 @@ settings.load_profile("repeatable")
 
 # The most elements of several classes, and of one, that are sorted at once: as they are, fewer than
 # most tests have, and none.
-WAYS = {"sorted": None, "in parts": (30, 7), "mapped": (1, 1)}
+WAYS = {"sorted": None, "some sorted": (30, 7), "mapped": (1, 1)}
 
 
 @pytest.fixture(scope="module", params=WAYS)
 def way(request):
-    """All ways of shuffling, though tests have few rows: sorted at once, in parts, or mapped."""
+    """All ways of shuffling, though tests have few rows: all sorted at once, some, or none."""
     with pytest.MonkeyPatch.context() as patch:
         if WAYS[request.param]:
             most, of_one = WAYS[request.param]
             patch.setattr(shuffles, "MOST_SORTED", most)
             patch.setattr(shuffles, "MOST_SORTED_OF_ONE", of_one)
-            patch.setattr(shuffles, "TOGETHER", of_one)
         yield request.param

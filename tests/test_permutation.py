@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chisquare, kstest
+from scipy.stats import chisquare, kstest, norm
 
 from skbalance._arrays import CHUNK
 from skbalance._draws.keys import Key, derive, mix64
@@ -23,6 +23,7 @@ def test_every_domain_is_mapped_onto_itself_and_back(dtype):
         y = permute(x.copy(), domain, key)
         assert np.array_equal(np.sort(y), x)
         assert np.array_equal(unpermute(y, domain, key), x)
+        assert np.array_equal(np.sort(permute(x.copy(), domain, key, is_shuffled=True)), x)
 
 
 @given(
@@ -133,6 +134,26 @@ def test_successive_epochs_are_independent():
         assert p_value(image[::2] * n + image[1::2], n * n) > 1e-4
 
 
+@pytest.mark.parametrize("n", [17, 100, 1000, 1024, 4095, 4096, 10_000])
+@pytest.mark.parametrize("width", [2, 25])
+def test_neighbours_are_parted_by_the_next_shuffle_of_what_is_shuffled(n, width):
+    # Pairs within one run of the given width in two shuffles are as many as by chance: Poisson's
+    # deviation, false alarm 1e-4 for each. Two rounds fail from 1024 on.
+    domain, n_keys, x = Domain.of(n, np.uint32), min(500, 10**6 // n), np.arange(n, dtype=np.uint32)
+    runs = [
+        permute(x.copy(), domain, Key.of(derive(2029, n, i), np.uint32), is_shuffled=True) // width
+        for i in range(2 * n_keys)
+    ]
+    two = zip(runs[::2], runs[1::2], strict=True)
+    n_pairs = [np.unique(a * n + b, return_counts=True)[1] for a, b in two]
+    found = sum(int((n_together * (n_together - 1)).sum()) for n_together in n_pairs)
+    n_full, rest = divmod(n, width)
+    of_one = n_full * width * (width - 1) + rest * (rest - 1)
+    expected = n_keys * of_one**2 / (n * (n - 1))
+    # What is counted twice varies twice as much.
+    assert abs(found - expected) < norm.isf(0.5e-4) * math.sqrt(2 * expected)
+
+
 def test_keys_of_sums_do_not_coincide():
     hashes = {derive(seed, word) for seed in range(100) for word in range(100)}
     assert len(hashes) == 100 * 100
@@ -146,21 +167,24 @@ def test_mix64_is_the_same_for_ints_and_arrays():
 
 
 @pytest.mark.parametrize(
-    ("n", "dtype", "golden"),
+    ("n", "dtype", "is_shuffled", "golden"),
     [
-        (10, np.uint32, [9, 2, 0, 3, 8, 1]),
-        (100, np.uint32, [84, 90, 45, 3, 19, 59]),
-        (10**6, np.uint32, [67532, 401427, 290916, 445696, 980487, 576609]),
+        (10, np.uint32, False, [9, 2, 0, 3, 8, 1]),
+        (100, np.uint32, False, [84, 90, 45, 3, 19, 59]),
+        (100, np.uint32, True, [50, 94, 77, 5, 15, 68]),
+        (10**6, np.uint32, False, [67532, 401427, 290916, 445696, 980487, 576609]),
+        (10**6, np.uint32, True, [372584, 698104, 820855, 211202, 894641, 809726]),
         (
             10**12,
             np.uint64,
+            False,
             [862155821922, 325617033929, 413408893257, 112827453253, 514869766409, 580436004909],
         ),
     ],
 )
-def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, golden):
-    x = np.arange(6, dtype=dtype)
-    assert permute(x, Domain.of(n, dtype), Key.of(derive(42), dtype)).tolist() == golden
+def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, is_shuffled, golden):
+    x, domain, key = np.arange(6, dtype=dtype), Domain.of(n, dtype), Key.of(derive(42), dtype)
+    assert permute(x, domain, key, is_shuffled).tolist() == golden
 
 
 # Permutations of many classes: sorted at once, or mapped.
@@ -192,7 +216,7 @@ def sorted_images(n, positions, n_keys):
     image = {i: [] for i in positions}
     for bits in range(-(-n_keys // 2**15)):
         shuffle = Permutations(np.full(2**15, n, dtype=np.uint32), derive(2027, n, bits))
-        order = shuffle.order_of(slice(0, 2**15)).reshape(-1, n)
+        order = shuffle.order.reshape(-1, n)
         for i in positions:
             image[i].append(order[:, i] - n * np.arange(2**15))
     return {i: np.concatenate(parts)[:n_keys] for i, parts in image.items()}
@@ -212,17 +236,13 @@ def test_sorted_classes_are_shuffled_uniformly_from_epoch_to_epoch_and_from_deal
     of_epochs = [Permutations(four, derive(1, epoch)) for epoch in range(n_keys)]
     of_deals = [Permutations(four, 5, np.array([deal], np.uint64)) for deal in range(n_keys)]
     for shuffles_of_four in of_epochs, of_deals:
-        assert (
-            p_of_orders([shuffle.order_of(slice(0, 1)) for shuffle in shuffles_of_four], 24) > 1e-4
-        )
+        assert p_of_orders([shuffle.order for shuffle in shuffles_of_four], 24) > 1e-4
     two = np.array([3, 3], dtype=np.uint32)
     of_epochs = [Permutations(two, derive(2, epoch)) for epoch in range(n_keys)]
     deals = np.arange(2 * n_keys, dtype=np.uint64).reshape(-1, 2)
     of_deals = [Permutations(two, 6, of_two) for of_two in deals]
     for shuffles_of_two in of_epochs, of_deals:
-        assert (
-            p_of_orders([shuffle.order_of(slice(0, 2)) for shuffle in shuffles_of_two], 36) > 1e-4
-        )
+        assert p_of_orders([shuffle.order for shuffle in shuffles_of_two], 36) > 1e-4
 
 
 def p_of_orders(orders, n_outcomes):

@@ -87,7 +87,7 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
         if by_slot is not None:
             rows, begins, step = by_slot, first, n
         else:
-            rows = _rows_by_offset(epoch, layout, cut, n_steps, offsets[:, None] + first)
+            rows = _rows_by_offset(epoch, layout, cut, n_steps, first, offsets)
             begins, step = np.arange(len(first), dtype=dtype), len(first)
         yield from _lists(epoch, layout, first, offsets, rows, begins, step)
 
@@ -192,18 +192,20 @@ def _random_order(slots, is_short, key):
     return hashes
 
 
-def _rows_by_offset(epoch, layout, cut, n_steps, slots):
-    """Rows at slots of shape (width, batches), flat.
+def _rows_by_offset(epoch, layout, cut, n_steps, first, offsets):
+    """Rows at the slots ``first`` plus each of the offsets, one offset after the other.
 
     A slot past the end, which fills up a short batch, gives any row.
     """
-    n, n_here = n_steps * cut.n_in_step, slots.shape[1]
-    rows = np.empty(slots.shape, dtype=epoch.row_dtype)
-    last = slots.dtype.type(layout.n_samples - 1)
-    for offsets in _offsets_of_classes(layout, n, n_here, len(slots)):
-        inside = np.minimum(slots[offsets].ravel(), last).astype(epoch.plan.dtype, copy=False)
-        found = _rows_of(epoch, layout, cut, n_steps, *layout.draws(inside))
-        rows[offsets] = found.reshape(-1, n_here)
+    n, n_here = n_steps * cut.n_in_step, len(first)
+    rows = np.empty((len(offsets), n_here), dtype=epoch.row_dtype)
+    last = first.dtype.type(layout.n_samples - 1)
+    for here in _offsets_of_classes(layout, n, n_here, len(offsets)):
+        slots = offsets[here, None] + first
+        np.minimum(slots, last, out=slots)
+        slots = slots.ravel().astype(epoch.plan.dtype, copy=False)
+        found = _rows_of(epoch, layout, cut, n_steps, *layout.draws(slots))
+        rows[here] = found.reshape(-1, n_here)
     return rows.ravel()
 
 

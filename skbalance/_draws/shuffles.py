@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from skbalance._arrays import gather
-from skbalance._draws.keys import GOLDEN64, Key, derive, mix64
-from skbalance._draws.permutation import Domain, permute, pick, unpermute
+from skbalance._draws.keys import Key, derive
+from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
 # The most elements that are sorted at once: of one class, as sorting them takes no longer than
 # mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
@@ -75,19 +75,22 @@ class Permutations:
         Words of the class, a hash and the number of the element, sorted as whole numbers.
         """
         n = self._n.astype(np.intp)
-        classes, numbers = np.arange(len(n), dtype=np.uint64), np.arange(n.sum(), dtype=np.uint64)
-        bits = self._bits if self._deals is None else derive(self._bits, self._deals).repeat(n)
-        words = mix64(numbers * GOLDEN64 + bits)
+        numbers, classes = np.arange(n.sum(), dtype=np.uint32), np.arange(len(n), dtype=np.uint64)
+        key = Key.of(self._bits, np.uint32)
+        if self._deals is not None:
+            of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
+            key = Key(key.even, of_deals.odd.repeat(n))
+        hashes = hash_words(numbers, key)
+        n_number_bits, n_class_bits = (int(len(a) - 1).bit_length() for a in (numbers, classes))
         # At least 30 bits of the hash are left between the class and the number.
-        n_class_bits, n_number_bits = (int(len(a) - 1).bit_length() for a in (classes, numbers))
-        number_bits = np.uint64(2**n_number_bits - 1)
-        words >>= n_class_bits
+        hashes >>= max(0, n_class_bits + 32 + n_number_bits - 64)
+        words = hashes.astype(np.uint64)
+        words <<= n_number_bits
         words |= (classes << (64 - n_class_bits)).repeat(n)
-        words &= ~number_bits
         words |= numbers
         words.sort()
-        words &= number_bits
-        return words.astype(np.intp)
+        words &= np.uint64(2**n_number_bits - 1)
+        return words.view(np.intp)
 
     @cached_property
     def _inverse_order(self):

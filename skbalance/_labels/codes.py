@@ -109,7 +109,8 @@ def _encode_integers(labels):
     present = np.zeros(span, dtype=bool)
     for here in slices(len(labels)):
         distances[here] = labels_as_unsigned[here] - shift
-        present[distances[here].astype(np.intp)] = True
+        if not present.all():
+            present[distances[here].astype(np.intp)] = True
     values = np.flatnonzero(present)
     classes = (values.astype(unsigned) + shift).view(labels.dtype)
     if len(values) == span:
