@@ -1,0 +1,55 @@
+"""What is released: the same bytes for the same source, and the library alone in the wheel."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = "skbalance", "tests", "notebooks"
+FILES = "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory):
+    """Wheel and sdist, built twice from two copies of the source, at two times."""
+    found = []
+    for name in "first", "second":
+        copy = tmp_path_factory.mktemp(name) / "source"
+        for folder in SOURCES:
+            shutil.copytree(ROOT / folder, copy / folder, copy_function=shutil.copyfile)
+        for file in FILES:
+            shutil.copyfile(ROOT / file, copy / file)
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-d", copy / "dist"],
+            cwd=copy,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        found.append({path.suffix: path for path in (copy / "dist").iterdir()})
+    return found
+
+
+@pytest.mark.parametrize("suffix", [".whl", ".gz"])
+def test_two_builds_are_the_same_byte_by_byte(builds, suffix):
+    first, second = (hashlib.sha256(build[suffix].read_bytes()).hexdigest() for build in builds)
+    assert first == second
+
+
+def test_the_wheel_holds_the_library_and_nothing_else(builds):
+    names = set(zipfile.ZipFile(builds[0][".whl"]).namelist())
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "skbalance").rglob("*")
+        if path.suffix in (".py", ".typed")
+    }
+    about = {name for name in names if ".dist-info/" in name}
+    assert names - about == modules
+    assert {Path(name).name for name in about} == {"METADATA", "WHEEL", "RECORD", "LICENSE"} | {
+        Path(name).name for name in about if name.endswith("entry_points.txt")
+    }
