@@ -55,7 +55,8 @@ class Permutations:
         """
         if self.is_small:
             return self._look_up(self.order, x, classes)
-        return permute(x, *self._picked(classes), self._is_shuffled)
+        domain, key = self._picked(classes)
+        return permute(x, domain, key, self._is_shuffled)
 
     def inverse(self, x, classes=ONLY):
         """Which elements of the classes go to ``x``: undoes the permutations.
