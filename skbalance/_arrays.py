@@ -22,7 +22,10 @@ LONG_RUN = 2**13
 
 
 def gather(array, index):
-    """``array[index]``, twice as fast, for indices known to lie inside the array."""
+    """``array[index]``, twice as fast, for indices that lie inside the array.
+
+    Those past its end wrap round; short batches rely on that.
+    """
     # "wrap" saves numpy a pass over a buffer: checking bounds makes it copy first.
     return array.take(index.astype(np.intp, copy=False), mode="wrap")
 

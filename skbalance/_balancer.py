@@ -32,10 +32,11 @@ SOMETIMES_FITTED = (
     "cell_draws_",
 )
 
-# By name, as a subclass may have parameters of its own. The seed is for `_set_fitted`.
+# The parameters that `fit` checks; by name, as a subclass may have others. The seed is drawn later,
+# by `_set_fitted`.
 CHECKED = {field.name for field in fields(Parameters)} - {"random_state"}
 
-# Found once: it takes longer than all the rest of making a sampler.
+# Remembered: inspecting a signature takes longer than all the rest of making a sampler.
 _signature = lru_cache(signature)
 
 NAMED_ONLY = Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD

@@ -22,6 +22,9 @@ settings.register_profile(
 settings.register_profile(
     "thousand", derandomize=True, deadline=None, max_examples=1000, database=None
 )
+settings.register_profile(
+    "long", derandomize=False, deadline=None, max_examples=20_000, database=None, print_blob=True
+)
 settings.load_profile("repeatable")
 
 

@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars
+import pyarrow
 import pytest
 import reference
+import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from reference import EPSILON, down_and_up
@@ -229,12 +232,43 @@ def cases_of_groups(draw):
     return case if case.n_samples or len(y) >= n_cells else replace(case, n_samples=n_cells)
 
 
+@st.composite
+def cases_of_classes(draw):
+    few = st.lists(st.integers(0, 4), min_size=2, max_size=40)
+    many = st.integers(2, 300).flatmap(lambda n: st.permutations([*range(n), *range(0, n, 7)]))
+    labels = draw(st.one_of(few, few, few, many))
+    n_classes = len(set(labels))
+    assume(n_classes > 1)
+    y = draw(st.sampled_from(CONTAINERS))(labels)
+    case = with_counts(draw, Case("classes", y, [{label} for label in labels]))
+    if isinstance(case.n_samples, (int, float)):
+        return replace(case, n_samples=n_classes + int(case.n_samples))
+    return case
+
+
+# What holds labels from 0 to 300.
+CONTAINERS = [
+    list,
+    np.array,
+    partial(np.array, dtype=np.uint16),
+    partial(np.array, dtype=">i2"),
+    partial(np.array, dtype=object),
+    lambda labels: np.array(labels)[::-1][::-1, None],
+    pd.Series,
+    pd.Categorical,
+    partial(pd.Series, dtype="Int64"),
+    polars.Series,
+    pyarrow.array,
+    torch.tensor,
+    lambda labels: pd.DataFrame({"y": labels}),
+]
+
 BY_WEIGHT = {
     "weights": cases_of_weights(),
     "multilabel": cases_of_label_sets(),
     "continuous": cases_of_numbers(),
 }
-KINDS = {**BY_WEIGHT, "groups": cases_of_groups()}
+KINDS = {**BY_WEIGHT, "groups": cases_of_groups(), "classes": cases_of_classes()}
 of_weights = pytest.mark.parametrize("cases", BY_WEIGHT.values(), ids=BY_WEIGHT)
 of_all = pytest.mark.parametrize("cases", KINDS.values(), ids=KINDS)
 
@@ -305,24 +339,52 @@ def test_on_no_line_can_a_row_be_off_by_more_than_3_over_100_epochs():
     assert 2.7 < worst < 2.8
 
 
-@given(case=KINDS["groups"], epoch=epochs)
-def test_an_epoch_draws_each_cell_its_quota_and_its_rows_evenly(case, epoch):
+of_whole_draws = pytest.mark.parametrize("kind", ["groups", "classes"])
+
+
+@of_whole_draws
+@given(data=st.data(), epoch=epochs)
+def test_an_epoch_draws_each_cell_its_quota_and_its_rows_evenly(kind, data, epoch):
+    case = data.draw(KINDS[kind])
     sampler, cells = case.fitted(), case.parts(0)
-    group_strength = case.parameters["group_strength"]
-    counts = Counter(cells)
     together = np.zeros(len(cells), dtype=int)
     for number in range(epoch + 1):
         times = times_drawn(sampler, number, len(cells))
         together += times
         for some in times, together:
-            for cell in counts:
-                assert (
-                    np.ptp([n for n, other in zip(some, cells, strict=True) if other == cell]) <= 1
-                )
-    quotas = by_part(cells, times)
+            assert max(spread_by_part(cells, some).values()) <= 1
+    check_quotas(case, Counter(cells), by_part(cells, times), epoch)
+
+
+@of_whole_draws
+@given(data=st.data(), epoch=st.one_of(st.integers(31, 2**63 - 2), st.just(2**63 - 2)))
+def test_late_epochs_draw_the_same_quotas_as_evenly(kind, data, epoch):
+    case = data.draw(KINDS[kind].filter(lambda case: len(case.strengths) == 1))
+    cells = case.parts(0)
+    times = times_drawn(case.fitted(), epoch, len(cells))
+    assert max(spread_by_part(cells, times).values()) <= 1
+    check_quotas(case, Counter(cells), by_part(cells, times), epoch)
+
+
+def spread_by_part(parts, values):
+    """The largest less the smallest value of the rows of each part."""
+    of_parts = defaultdict(list)
+    for part, value in zip(parts, values, strict=True):
+        of_parts[part].append(value)
+    return {part: np.ptp(values) for part, values in of_parts.items()}
+
+
+def check_quotas(case, counts, quotas, epoch):
+    """Raise unless an epoch draws each cell as the reference says."""
+    if isinstance(case.n_samples, dict):
+        assert quotas == {**counts, **case.n_samples}
+        return
+    # Classes are the cells of a single group.
+    of_cells = {cell if case.groups else (0, cell): n for cell, n in sorted(counts.items())}
     shares = reference.cell_shares(
-        dict(sorted(counts.items())), case.strength_in(epoch), group_strength, case.factors
+        of_cells, case.strength_in(epoch), case.parameters.get("group_strength", 0), case.factors
     )
+    shares = {cell if case.groups else cell[1]: share for cell, share in shares.items()}
     if case.n_samples in ("over", "under"):
         # One cell keeps its size, the others have theirs relative to it, rounded, and one at least.
         extreme = max if case.n_samples == "over" else min
@@ -333,7 +395,7 @@ def test_an_epoch_draws_each_cell_its_quota_and_its_rows_evenly(case, epoch):
             assert quotas[cell] <= counts[cell] or case.n_samples == "over"
         assert any(quotas[cell] == counts[cell] for cell in counts)
     else:
-        n_samples = len(cells) if case.n_samples is None else case.n_samples
+        n_samples = counts.total() if case.n_samples is None else case.n_samples
         expected = reference.apportioned(list(shares.values()), n_samples)
         assert quotas == dict(zip(shares, expected, strict=True))
 
@@ -455,7 +517,7 @@ def test_batches_go_on_with_any_number_of_ranks(cases, data, batch_size):
     case = data.draw(cases)
     # Two whole steps and more, and a draw for each cell of groups.
     least = max(12 * batch_size + 1, len(set(case.parts(0))))
-    case = replace(case, n_samples=data.draw(st.integers(least, 200)))
+    case = replace(case, n_samples=data.draw(st.integers(least, least + 200)))
     sampler, epoch = case.fitted(), data.draw(st.integers(0, 4))
     whole = sampler.draw(epoch).tolist()
     size, state, drawn = 6 * batch_size, None, []

@@ -13,7 +13,7 @@ before it stopped, and D is what lies before the border.
     slot    = shuffle[seed, epoch](position)        a permutation of [0, n_samples)
     class   = the one whose run of slots holds it;  nth = slot - the run's start
     place   = (border + nth) mod n                  with border = epoch * q mod n
-    ordinal = shuffle[seed, class, deal](place)     a permutation of [0, n)
+    ordinal = shuffle[seed, class, deal](place)     a permutation of [0, n), also by the sizes
     row     = pool[class][ordinal]
 
 Where a border falls on the start of the circle, all rows have been drawn equally often, and the

@@ -87,7 +87,7 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
         if by_slot is not None:
             rows, begins, step = by_slot, first, n
         else:
-            rows = _rows_by_offset(epoch, layout, cut, n_steps, first, offsets)
+            rows = _rows_by_offset(epoch, layout, rows_of, n, first, offsets)
             begins, step = np.arange(len(first), dtype=dtype), len(first)
         yield from _lists(epoch, layout, first, offsets, rows, begins, step)
 
@@ -192,20 +192,19 @@ def _random_order(slots, is_short, key):
     return hashes
 
 
-def _rows_by_offset(epoch, layout, cut, n_steps, first, offsets):
+def _rows_by_offset(epoch, layout, rows_of, n, first, offsets):
     """Rows at the slots ``first`` plus each of the offsets, one offset after the other.
 
     A slot past the end, which fills up a short batch, gives any row.
     """
-    n, n_here = n_steps * cut.n_in_step, len(first)
+    n_here = len(first)
     rows = np.empty((len(offsets), n_here), dtype=epoch.row_dtype)
     last = first.dtype.type(layout.n_samples - 1)
     for here in _offsets_of_classes(layout, n, n_here, len(offsets)):
         slots = offsets[here, None] + first
         np.minimum(slots, last, out=slots)
         slots = slots.ravel().astype(epoch.plan.dtype, copy=False)
-        found = _rows_of(epoch, layout, cut, n_steps, *layout.draws(slots))
-        rows[here] = found.reshape(-1, n_here)
+        rows[here] = rows_of(*layout.draws(slots)).reshape(-1, n_here)
     return rows.ravel()
 
 
@@ -215,15 +214,15 @@ def _offsets_of_classes(layout, n, n_here, width):
     # are of one class alone.
     starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n
     is_long = (ends - starts) * n_here >= LONG_RUN
-    is_mixed = np.ones(width, dtype=bool)
+    is_left = np.ones(width, dtype=bool)
     n_at_a_time = -(-CHUNK // n_here)
     for start, end in zip(starts[is_long].tolist(), ends[is_long].tolist(), strict=True):
-        is_mixed[start:end] = False
+        is_left[start:end] = False
         for begin in range(start, end, n_at_a_time):
             yield slice(begin, min(begin + n_at_a_time, end))
-    mixed = np.flatnonzero(is_mixed)
-    for begin in range(0, len(mixed), n_at_a_time):
-        yield mixed[begin : begin + n_at_a_time]
+    left = np.flatnonzero(is_left)
+    for begin in range(0, len(left), n_at_a_time):
+        yield left[begin : begin + n_at_a_time]
 
 
 def _rows_of(epoch, layout, cut, n_steps, classes, nth):

@@ -30,13 +30,13 @@ class AnyEpoch:
         return self.layout.n_samples
 
     def __reduce__(self):
-        # What follows from plan and number is found again: tables are larger than a message.
+        # Rebuilt from plan and number: its tables are too large to send between processes.
         return type(self), (self.plan, self.number)
 
     def rows(self, positions):
         """Rows drawn at the positions."""
         if self.is_small:
-            return gather(self._row_at_slot, self._slots(positions))
+            return gather(self._rows_by_slot, self._slots(positions))
         return self.rows_of(*self.draws(positions))
 
     def chunks(self, begin=0, ranks=ALONE):
@@ -46,7 +46,7 @@ class AnyEpoch:
 
     def all_rows(self):
         """Rows at all positions, as int64: drawn class by class, which is faster, then shuffled."""
-        by_slot, rows = self._row_at_slot, np.empty(len(self), dtype=np.int64)
+        by_slot, rows = self._rows_by_slot, np.empty(len(self), dtype=np.int64)
         for start, stop in spans(len(self)):
             slots = self._slots(np.arange(start, stop, dtype=self.plan.dtype))
             rows[start:stop] = gather(by_slot, slots)
@@ -62,11 +62,11 @@ class AnyEpoch:
         return are_few(len(self), len(self.layout.quotas))
 
     @cached_property
-    def _row_at_slot(self):
+    def _rows_by_slot(self):
         return self.rows_by_slot(self.layout, self.rows_of)
 
     def rows_by_slot(self, layout, rows_of):
-        """Rows of all slots, of each class in one go, which is faster than in another order."""
+        """Rows at all slots of a layout, by ``rows_of(classes, nth)``: long runs class by class."""
         rows = np.empty(layout.n_samples, dtype=self.row_dtype)
         for start, stop in pieces(layout.starts, layout.ends, len(rows)):
             rows[start:stop] = rows_of(*layout.stretch(start, stop))
@@ -132,7 +132,9 @@ class Epoch(AnyEpoch):
         """Where in the pool the rows of the ``nth`` draws of the classes are, as intp."""
         starts = gather(self.plan.pool_starts, classes)
         if self.plan.replacement:
-            return starts + self._bootstrap(classes, nth).astype(np.intp)
+            # 53 bits are enough for the largest class.
+            n = gather(self.plan.class_counts, classes)
+            return starts + (self.uniform(classes, nth) * n).astype(np.intp)
         n = gather(self.plan.sizes, classes)
         in_lap = nth - nth // n * n
         if self._circles.is_small:
@@ -258,10 +260,6 @@ class Epoch(AnyEpoch):
             nth += gather(first, run).astype(nth.dtype)
             result[start:stop] = self._multiplicities_in_place(gather(classes, run), nth)
         return result
-
-    def _bootstrap(self, classes, nth):
-        """Uniform ordinals and fractions of 1: 53 bits are enough for the largest class."""
-        return self.uniform(classes, nth) * self.plan.class_counts[classes]
 
 
 def _in_turn(first, second):

@@ -27,8 +27,8 @@ STREAM_VERSION = 4
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15
 
-# The constants of `mix64`, also as words: numpy takes longer to turn an int into one than to use it
-# on a few.
+# The constants of `mix64`, also as words: for small arrays, converting a Python int takes numpy
+# longer than the arithmetic.
 _MIX64 = 30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31
 _MIX64_WORDS = tuple(np.array(constant, dtype=np.uint64) for constant in _MIX64)
 

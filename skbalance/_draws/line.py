@@ -90,7 +90,7 @@ def _borders(shares, n_samples, bits):
 
 
 def _shuffled_pool(pool, layout, seed):
-    """The rows of each class in an order that only the seed and the class decide."""
+    """The rows of each class in a random order, fixed by the seed and the sizes of the classes."""
     shuffle = Permutations(layout.quotas, derive(seed, LINE))
     rows = np.empty_like(pool)
     for start, stop in pieces(layout.starts, layout.ends, len(pool)):

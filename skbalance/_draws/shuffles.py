@@ -1,8 +1,8 @@
-"""Keyed permutations of the elements of many classes, few of them sorted at once.
+"""Keyed permutations of several domains (classes, arcs, steps): tables if small, else mapped.
 
-What is small is put in order by keyed hashes, class by class: uniform as far as the hash is, and a
-fraction of the numpy calls. What is large is mapped one element at a time (`permutation`), so that
-the first of a hundred million rows is there at once.
+A table is sorted by keyed hashes: uniform as far as the hash is, and a fraction of the numpy calls.
+What is large is mapped one element at a time (`permutation`), so that the first of a hundred
+million rows is there at once.
 """
 
 from functools import cached_property
@@ -13,28 +13,27 @@ from skbalance._arrays import gather
 from skbalance._draws.keys import Key, derive
 from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
-# The most elements that are sorted at once: of one class, as sorting them takes no longer than
+# The most elements that are sorted at once: of one domain, as sorting them takes no longer than
 # mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
 # batch waits for all of it, some 25 to 45 ns an element. (Other limits are other rows: see
 # STREAM_VERSION.)
 MOST_SORTED_OF_ONE = 2**14
 MOST_SORTED = 2**17
 
-# The class of all elements, where there is one.
+# The index of the domain, where there is but one.
 ONLY = np.zeros(1, dtype=np.intp)
 
 
 def are_few(n_elements, n_classes):
-    """Whether so many elements of so many classes are sorted at once."""
+    """Whether so many elements of so many classes are handled at once, in a table."""
     return n_elements <= (MOST_SORTED if n_classes > 1 else MOST_SORTED_OF_ONE)
 
 
 class Permutations:
-    """A permutation of [0, n) for each class, by the sizes n and a hash of what they are for.
+    """A permutation of [0, n) for each of the sizes ``n``, which are those of classes, say.
 
-    ``deals``, words, tell permutations of a class apart where it gets one after the other. Few
-    elements in all are put in order at once, which takes a fraction of the numpy calls; more are
-    mapped one at a time.
+    ``bits``, a 64-bit hash, fixes them all; ``deals``, a uint64 for each, gives a new one where it
+    changes. Elements that are in random order already (``is_shuffled``) need fewer rounds.
 
     >>> shuffle = Permutations(np.array([6, 3], dtype=np.uint32), bits=0)
     >>> sorted(shuffle(np.arange(6, dtype=np.uint32), np.array([0])).tolist())
@@ -49,9 +48,10 @@ class Permutations:
         self.is_small = are_few(n.sum(dtype=np.uint64), len(n))
 
     def __call__(self, x, classes=ONLY):
-        """Where the elements ``x`` of the classes go, of which a single entry serves all.
+        """Where the elements ``x`` of the classes go.
 
-        ``x``, words of the dtype of ``n`` and below it, may be overwritten.
+        ``x`` has the dtype of ``n``, each element lies below its class's size, and it may be
+        overwritten. ``classes`` has one entry for each element, or one for all.
         """
         if self.is_small:
             return self._look_up(self.order, x, classes)
@@ -67,23 +67,24 @@ class Permutations:
         """
         if self.is_small:
             return self._look_up(self._inverse_order, x, classes)
-        return unpermute(x, *self._picked(classes))
+        domain, key = self._picked(classes)
+        return unpermute(x, domain, key, self._is_shuffled)
 
     @cached_property
     def order(self):
-        """Where all elements go, in a table of the classes one after the other, if they are few.
+        """The table: where each element goes, both numbered through all classes.
 
-        Words of the class, a hash and the number of the element, sorted as whole numbers.
+        For few elements only. Words of the class, a hash and the number of the element are sorted.
         """
         n = self._n.astype(np.intp)
         numbers, classes = np.arange(n.sum(), dtype=np.uint32), np.arange(len(n), dtype=np.uint64)
         key = Key.of(self._bits, np.uint32)
         if self._deals is not None:
             of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
-            key = Key(key.even, of_deals.odd.repeat(n))
+            key = key._replace(odd=of_deals.odd.repeat(n))
         hashes = hash_words(numbers, key)
         n_number_bits, n_class_bits = (int(len(a) - 1).bit_length() for a in (numbers, classes))
-        # At least 30 bits of the hash are left between the class and the number.
+        # The low bits of the hash give way to the class and the number: some 30 of 32 are left.
         hashes >>= max(0, n_class_bits + 32 + n_number_bits - 64)
         words = hashes.astype(np.uint64)
         words <<= n_number_bits
@@ -91,7 +92,7 @@ class Permutations:
         words |= numbers
         words.sort()
         words &= np.uint64(2**n_number_bits - 1)
-        return words.view(np.intp)
+        return words.view(np.int64)
 
     @cached_property
     def _inverse_order(self):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from skbalance._arrays import gather, slices
+from skbalance._arrays import SMALL_CHUNK, gather, slices
 from skbalance._labels.containers import SETS, label_array, missing, unknown
 
 # Integer labels whose range is at most this, or at most the number of rows, are looked up in a
@@ -109,7 +109,7 @@ def _encode_integers(labels):
     present = np.zeros(span, dtype=bool)
     for here in slices(len(labels)):
         distances[here] = labels_as_unsigned[here] - shift
-        if not present.all():
+        if span > SMALL_CHUNK or not present.all():  # looking at a large table takes longer
             present[distances[here].astype(np.intp)] = True
     values = np.flatnonzero(present)
     classes = (values.astype(unsigned) + shift).view(labels.dtype)

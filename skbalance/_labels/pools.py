@@ -35,8 +35,8 @@ def group(codes, n_classes):
     rows = np.empty(len(codes), dtype)
     filled = np.cumsum(counts) - counts
     for here, n_here in chunks:
-        order = _sort_codes(codes[here], n_classes).astype(rows.dtype)
-        order += rows.dtype.type(here.start)
+        order = _sort_codes(codes[here], n_classes).astype(dtype)
+        order += dtype.type(here.start)
         _put(rows, filled, order, n_here)
         filled += n_here
     return rows, counts
