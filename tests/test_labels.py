@@ -269,7 +269,9 @@ def test_missing_labels_of_other_kinds_are_refused(y):
         (7, TypeError, "y must be labels .* got int"),
         ("aab", TypeError, "y must be labels .* got str"),
         ({1, 2}, TypeError, "y must be labels .* got set"),
-        (iter([1, 2]), TypeError, "y must be labels .* got list_iterator"),
+        pytest.param(
+            iter([1, 2]), TypeError, "y must be labels .* got list_iterator", id="an iterator"
+        ),
         ([[0, 1], [1]], ValueError, "y must be one label a row, got list that numpy cannot hold"),
         (
             torch.zeros(3, dtype=torch.bfloat16),
