@@ -58,7 +58,7 @@ from skbalance import InverseFrequencySampler, PriorCorrectedClassifier
 from sklearn.linear_model import LogisticRegression
 
 y = np.repeat(["a", "b", "c"], [60, 30, 10])
-X = np.arange(200.0).reshape(100, 2)
+X = np.linspace(-1, 1, 200).reshape(100, 2)
 
 
 def use():
