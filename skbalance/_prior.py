@@ -9,6 +9,8 @@ Decaestecker, "Adjusting the outputs of a classifier to new a priori probabiliti
 procedure", Neural Computation 14 (2002).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 # How far from 1 the probabilities of a row may sum. In half precision they are that far off.
@@ -74,6 +76,10 @@ def _as_floats(proba):
         if not proba.is_floating_point():
             raise TypeError(f"proba must hold floats, got {proba.dtype}.")
         return proba
+    if np.ma.is_masked(proba):
+        raise ValueError("proba must hold a number in each place, got an array with masked ones.")
+    if not (hasattr(proba, "__array__") or isinstance(proba, Sequence)):
+        raise TypeError(f"proba must be an array or a tensor, got {type(proba).__name__}.")
     proba = np.asarray(proba)
     if proba.dtype.kind not in "biuf":
         raise TypeError(f"proba must hold numbers, got {proba.dtype}.")
