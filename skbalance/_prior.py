@@ -40,7 +40,8 @@ def check_proba(proba, n_classes):
         )
     # numpy adds half precision up in half precision, torch in single precision.
     dtype = None if _is_tensor(proba) else np.result_type(proba.dtype, np.float64)
-    sums = proba.sum(axis=1, dtype=dtype)
+    with np.errstate(over="ignore"):  # sums that are too large are none of 1
+        sums = proba.sum(axis=1, dtype=dtype)
     # Written with "<=", so that NaN fails as well.
     fits = (proba >= 0).all(axis=1) & (abs(sums - 1) <= TOLERANCE)
     if not fits.all():
@@ -75,6 +76,8 @@ def _as_floats(proba):
     if _is_tensor(proba):
         if not proba.is_floating_point():
             raise TypeError(f"proba must hold floats, got {proba.dtype}.")
+        if proba.dtype.itemsize < 2:  # torch cannot add them up
+            raise TypeError(f"proba must hold floats of at least 16 bits, got {proba.dtype}.")
         return proba
     if np.ma.is_masked(proba):
         raise ValueError("proba must hold a number in each place, got an array with masked ones.")
