@@ -171,6 +171,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 "predict_prior='original' needs an estimator with predict_proba, got "
                 f"{self.estimator!r}."
             )
+        if isinstance(self.sampler, type):
+            name = self.sampler.__name__
+            raise TypeError(f"sampler must be an object, got the class {name}: pass {name}().")
         if self.sampler is not None and not hasattr(self.sampler, "fit_resample"):
             raise TypeError(f"sampler must have a method fit_resample, got {self.sampler!r}.")
         if getattr(self.sampler, "target_type", "class") != "class":

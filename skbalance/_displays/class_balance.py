@@ -195,7 +195,8 @@ class ClassBalanceDisplay:
             Labels that are not classes; labels in `y_resampled` that are not in `y`; a bad
             quantity.
         """
-        (classes, codes), (found, resampled_codes) = encode(y), encode(y_resampled)
+        classes, codes = encode(y)
+        found, resampled_codes = encode(y_resampled, "y_resampled")
         number = {label: i for i, label in enumerate(classes.tolist())}
         if not len(classes):
             raise ValueError("y must hold labels, got none.")
