@@ -29,6 +29,9 @@ RARE_CLASSES = (2, 6, 9)
 RARE_SHARE = 0.05
 BATCH_SIZE = 64
 
+# Beyond, weights of common classes vanish, and the loss of a batch without rare rows is 0 / 0.
+MOST_STRENGTH = 10
+
 CLASS_NAMES = [f"{c}*" if c in RARE_CLASSES else f"{c}" for c in range(10)]
 
 PLAIN, WEIGHTED, SAMPLED = "plain shuffling", "class weights in the loss", "balanced sampler"
@@ -200,6 +203,8 @@ def main(arguments: list[str] | None = None) -> None:
     for name in "seeds", "epochs":
         if getattr(options, name) < 1:
             parser.error(f"--{name} must be at least 1, got {getattr(options, name)}")
+    if options.strength > MOST_STRENGTH:
+        parser.error(f"--strength must be at most {MOST_STRENGTH}, got {options.strength}")
     if not (options.output.parent.is_dir() and options.output.suffix == ".png"):
         parser.error(f"--output must be a .png file in a folder that exists, got {options.output}")
     data = [imbalanced_digits(seed) for seed in range(options.seeds)]

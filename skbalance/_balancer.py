@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbalance import _prior
 from skbalance._checks import seed_of
-from skbalance._labels.containers import refuse_dask
+from skbalance._labels.containers import refuse_dask, refuse_unreadable
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.planned import Planned
 from skbalance._planning.strategies import no_sampling_strategy
@@ -207,6 +207,7 @@ class Balancer(BaseEstimator):
                 f"row, but {self._why_uncorrected}."
             )
         refuse_dask(proba, "proba", "map it over the partitions")
+        refuse_unreadable(proba, "proba")
         if epoch is None and self._plan.varies:
             raise ValueError(
                 "epoch must say which epoch's draws the probabilities stand for, as strength is a "

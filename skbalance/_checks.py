@@ -4,7 +4,7 @@ RULE: numpy only, and nothing of this library. Values are checked once, where th
 in; `TypeError` for the wrong kind, `ValueError` for the wrong value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 from numbers import Integral, Real
 
@@ -109,13 +109,19 @@ def check_factor(factor, name):
     return float(factor)
 
 
+def check_word(value, name, words):
+    """Raise unless the value is one of the words."""
+    *others, last = map(repr, words)
+    message = f"{name} must be {', '.join(others)} or {last}, got {value!r}."
+    if not isinstance(value, str):
+        raise TypeError(message)
+    if value not in words:
+        raise ValueError(message)
+
+
 def check_target_type(target_type):
     """Raise unless it is one of the kinds of target."""
-    message = f"target_type must be 'class', 'multilabel' or 'continuous', got {target_type!r}."
-    if not isinstance(target_type, str):
-        raise TypeError(message)
-    if target_type not in TARGET_TYPES:
-        raise ValueError(message)
+    check_word(target_type, "target_type", TARGET_TYPES)
 
 
 def check_bins(bins):
@@ -129,7 +135,7 @@ def check_bins(bins):
     elif isinstance(bins, str):
         if bins not in BIN_RULES:
             raise ValueError(message)
-    elif isinstance(bins, (bool, Real, Mapping)) or bins is None:
+    elif not (hasattr(bins, "__array__") or isinstance(bins, Sequence)) or isinstance(bins, Real):
         raise TypeError(message)
     else:
         _check_edges(bins, message)
@@ -139,7 +145,7 @@ def _check_edges(edges, message):
     is_masked = np.ma.is_masked(edges)
     try:
         edges = np.asarray(edges)
-    except (TypeError, ValueError) as error:  # a ragged list
+    except (TypeError, ValueError, RuntimeError) as error:  # a ragged list; a tensor with gradient
         raise ValueError(message) from error
     if edges.dtype.kind not in "iuf":
         raise TypeError(message)

@@ -12,7 +12,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skbalance._labels.containers import refuse_dask
+from skbalance._checks import check_word
+from skbalance._labels.containers import array_of, is_a, refuse_dask
 from skbalance._prior import log_prior_shift, shift_proba
 from skbalance._sampler import InverseFrequencySampler
 
@@ -156,10 +157,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     def _check_parameters(self) -> None:
         """Raise unless estimator, sampler and ``predict_prior`` are what they must be."""
-        if self.predict_prior not in ("resampled", "original"):
-            raise ValueError(
-                f"predict_prior must be 'resampled' or 'original', got {self.predict_prior!r}."
-            )
+        check_word(self.predict_prior, "predict_prior", ("resampled", "original"))
         if not _is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier, got {self.estimator!r}.")
         if get_tags(self.estimator).input_tags.pairwise:
@@ -173,6 +171,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 "predict_prior='original' needs an estimator with predict_proba, got "
                 f"{self.estimator!r}."
             )
+        if isinstance(self.sampler, type):
+            name = self.sampler.__name__
+            raise TypeError(f"sampler must be an object, got the class {name}: pass {name}().")
         if self.sampler is not None and not hasattr(self.sampler, "fit_resample"):
             raise TypeError(f"sampler must have a method fit_resample, got {self.sampler!r}.")
         if getattr(self.sampler, "target_type", "class") != "class":
@@ -197,11 +198,18 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
+        labels = array_of(y)  # as scikit-learn would hide masks, and cannot read every tensor
+        y = column_or_1d(labels if is_a(y, "torch.Tensor") else y, warn=True)
+        with np.errstate(over="ignore", invalid="ignore"):  # of floats too large to be classes
+            assert_all_finite(y, input_name="y")
+            check_classification_targets(y)
         X, y = indexable(X, y)
         return X, y
+
+    def _check_ready(self, X: Any) -> None:
+        """Raise unless the model is fitted and the rows are in memory."""
+        check_is_fitted(self)
+        refuse_dask(X, "X", "map the method over its partitions")
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each row, under the distribution in ``predict_prior``.
@@ -220,8 +228,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         ------
         NotFittedError
             If the model is not fitted.
+        TypeError
+            If `X` is a dask collection.
         """
-        check_is_fitted(self)
+        self._check_ready(X)
         if self.predict_prior == "resampled":
             predicted: NDArray[Any] = self.estimator_.predict(X)
         else:
@@ -249,8 +259,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         ------
         NotFittedError
             If the model is not fitted.
+        TypeError
+            If `X` is a dask collection.
         """
-        check_is_fitted(self)
+        self._check_ready(X)
         corrected: NDArray[np.floating[Any]] = shift_proba(
             self.estimator_.predict_proba(X), self.log_prior_shift_
         )
@@ -274,6 +286,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         ------
         NotFittedError
             If the model is not fitted.
+        TypeError
+            If `X` is a dask collection.
         """
         with np.errstate(divide="ignore"):
             log_proba: NDArray[np.floating[Any]] = np.log(self.predict_proba(X))
@@ -299,8 +313,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         ------
         NotFittedError
             If the model is not fitted.
+        TypeError
+            If `X` is a dask collection.
         """
-        check_is_fitted(self)
+        self._check_ready(X)
         scores: NDArray[np.floating[Any]] = self.estimator_.decision_function(X)
         return scores
 
@@ -342,6 +358,6 @@ def _resample(sampler: Any, X: Any, y: Any) -> tuple[Any, NDArray[np.intp]]:
     """The rows that the sampler makes, and the codes of their labels."""
     # Classifiers take whole floats as classes, but our sampler refuses floats. As integers they are
     # still the labels that a dict of the sampler's may name: 1 and 1.0 are one key.
-    labels = y.astype(np.int64) if y.dtype.kind == "f" and np.abs(y).max() < 2**53 else y
+    labels = y.astype(np.int64) if y.dtype.kind == "f" and float(np.abs(y).max()) < 2**53 else y
     X_resampled, resampled_labels = sampler.fit_resample(X, labels)
     return X_resampled, np.searchsorted(np.unique(labels), resampled_labels)

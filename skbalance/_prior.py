@@ -9,6 +9,8 @@ Decaestecker, "Adjusting the outputs of a classifier to new a priori probabiliti
 procedure", Neural Computation 14 (2002).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 # How far from 1 the probabilities of a row may sum. In half precision they are that far off.
@@ -38,7 +40,8 @@ def check_proba(proba, n_classes):
         )
     # numpy adds half precision up in half precision, torch in single precision.
     dtype = None if _is_tensor(proba) else np.result_type(proba.dtype, np.float64)
-    sums = proba.sum(axis=1, dtype=dtype)
+    with np.errstate(over="ignore"):  # sums that are too large are none of 1
+        sums = proba.sum(axis=1, dtype=dtype)
     # Written with "<=", so that NaN fails as well.
     fits = (proba >= 0).all(axis=1) & (abs(sums - 1) <= TOLERANCE)
     if not fits.all():
@@ -73,7 +76,13 @@ def _as_floats(proba):
     if _is_tensor(proba):
         if not proba.is_floating_point():
             raise TypeError(f"proba must hold floats, got {proba.dtype}.")
+        if proba.dtype.itemsize < 2:  # torch cannot add them up
+            raise TypeError(f"proba must hold floats of at least 16 bits, got {proba.dtype}.")
         return proba
+    if np.ma.is_masked(proba):
+        raise ValueError("proba must hold a number in each place, got an array with masked ones.")
+    if not (hasattr(proba, "__array__") or isinstance(proba, Sequence)):
+        raise TypeError(f"proba must be an array or a tensor, got {type(proba).__name__}.")
     proba = np.asarray(proba)
     if proba.dtype.kind not in "biuf":
         raise TypeError(f"proba must hold numbers, got {proba.dtype}.")

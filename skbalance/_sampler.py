@@ -419,7 +419,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         if labels is not None:
             if self.target_type == "class":
                 # Read before lengths are compared: not everything that is no labels has a length.
-                labels = label_array(labels)
+                labels = label_array(labels, "labels")
             check_labels(labels, dataset)
             self.fit(None, labels, sample_weight, groups)
         elif dataset is not None:

@@ -32,8 +32,8 @@ RULES = {
         "_planning",
         "torch",
     },
-    "_classifier": {"numpy", "sklearn", "_prior", "_labels", "_sampler"},
-    "_displays": {"numpy", "sklearn", "matplotlib", "_labels", "_balancer"},
+    "_classifier": {"numpy", "sklearn", "_prior", "_checks", "_labels", "_sampler"},
+    "_displays": {"numpy", "sklearn", "matplotlib", "_checks", "_labels", "_balancer"},
     "dask": {"numpy", "sklearn", "dask", "_balancer", "_partitions", "_planning"},
 }
 # The demonstration may use whatever its extra installs.

@@ -602,5 +602,5 @@ def test_samples_that_were_relabelled_beside_targets_are_refused():
 
 
 def test_labels_given_in_no_container_are_refused_by_their_reader():
-    with pytest.raises(TypeError, match=r"y must be labels .* got list_iterator"):
+    with pytest.raises(TypeError, match=r"labels must be one for each row .* got list_iterator"):
         InverseFrequencySampler().to_torch_sampler(Unloadable(), labels=iter(LABELS))

@@ -384,7 +384,7 @@ def test_what_cannot_be_shown_is_refused():
         ([1, None], TypeError, "must be numbers of rows, got None"),
         ([True, True], TypeError, "must be numbers of rows, got True"),
         ([[1, 2], [3, 4]], ValueError, r"must have one entry a class, got shape \(2, 2\)"),
-        (3, ValueError, r"must have one entry a class, got shape \(\)"),
+        (3, TypeError, r"must be numbers of rows \(an array, .*\), got int\."),
     ],
 )
 def test_counts_that_are_not_numbers_of_rows_are_refused(name, values, error, message):

@@ -179,7 +179,11 @@ def test_it_works_in_a_loader_and_moves_through_epochs():
             "^num_samples must be at most 2.*got num_samples=1152",
         ),
         ({"indices": [True] * 100}, TypeError, "indices must be a sequence of ints, got bool"),
-        ({"labels": iter(LABELS)}, TypeError, "y must be labels .* got list_iterator"),
+        (
+            {"labels": iter(LABELS)},
+            TypeError,
+            "labels must be one for each row .* got list_iterator",
+        ),
         (
             {"callback_get_label": lambda _: [0, 1]},
             ValueError,

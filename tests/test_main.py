@@ -86,6 +86,11 @@ def recall_of_2(data: Data, probabilities):
         ),
         (["--output", "picture"], "--output must be a .png file in a folder that exists"),
         (["--strength", "-1"], r"strength must be a real number >= 0, got -1\.0"),
+        (["--strength", "nan"], "strength must be a real number >= 0, got nan"),
+        (["--strength", "400"], r"--strength must be at most 10, got 400\.0"),
+        (["--strength", "much"], "argument --strength: invalid float value: 'much'"),
+        (["--seeds", "1.5"], r"argument --seeds: invalid int value: '1\.5'"),
+        (["more"], "unrecognized arguments: more"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message, capsys):

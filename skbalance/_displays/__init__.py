@@ -1,7 +1,7 @@
 """Pictures of what is drawn and of how a strength was found.
 
-RULE: numpy and scikit-learn; of this library `_labels` and `_balancer`. matplotlib is imported by
-`make_axes` alone, and for types.
+RULE: numpy and scikit-learn; of this library `_checks`, `_labels` and `_balancer`. matplotlib is
+imported by `make_axes` alone, and for types.
 
     class_balance    ClassBalanceDisplay: the classes before and after
     strength_curve   StrengthCurveDisplay: the score by strength in a search

@@ -12,6 +12,11 @@ def make_axes(ax: Axes | None) -> Axes:
     """The axes, or those of a new figure."""
     try:
         import matplotlib.pyplot as plt
+        from matplotlib.axes import Axes
     except ImportError as error:
         raise ImportError("Pictures need matplotlib: pip install 'skbalance[plot]'") from error
-    return plt.subplots(layout="constrained")[1] if ax is None else ax
+    if ax is None:
+        return plt.subplots(layout="constrained")[1]
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib Axes or None, got {type(ax).__name__}.")
+    return ax

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,9 +10,12 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
+from skbalance._checks import MOST_DRAWS, check_bool, check_word
 from skbalance._displays.axes import make_axes
 from skbalance._displays.series import draw_bars, draw_curves, draw_histogram
 from skbalance._labels.codes import encode
+from skbalance._labels.containers import array_of
+from skbalance._labels.numbers import number_array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +26,9 @@ MOST_BARS = 30
 
 # An axis is logarithmic if its largest value is more than so many times its smallest.
 WIDE = 20
+
+# Averages of rows that are smaller say nothing, and bars could not be divided by them.
+LEAST = 1e-9
 
 
 class Words(NamedTuple):
@@ -109,7 +114,7 @@ class ClassBalanceDisplay:
         bin_edges: Any = None,
         multilabel: bool = False,
     ) -> None:
-        self.classes = np.asarray(classes)
+        self.classes = _array("classes", classes, "labels")
         self.counts = _check_counts("counts", counts)
         self.resampled_counts = _check_counts("resampled_counts", resampled_counts)
         if not len(self.classes) == len(self.counts) == len(self.resampled_counts):
@@ -121,7 +126,7 @@ class ClassBalanceDisplay:
             without = self.classes[self.counts == 0].tolist()[0]
             raise ValueError(f"every class must have rows before, got none of {without!r}.")
         self.bin_edges = None if bin_edges is None else _check_edges(bin_edges, self.classes)
-        self.multilabel = multilabel
+        self.multilabel = check_bool(multilabel, "multilabel")
 
     @classmethod
     def from_sampler(
@@ -190,7 +195,8 @@ class ClassBalanceDisplay:
             Labels that are not classes; labels in `y_resampled` that are not in `y`; a bad
             quantity.
         """
-        (classes, codes), (found, resampled_codes) = encode(y), encode(y_resampled)
+        classes, codes = encode(y)
+        found, resampled_codes = encode(y_resampled, "y_resampled")
         number = {label: i for i, label in enumerate(classes.tolist())}
         if not len(classes):
             raise ValueError("y must hold labels, got none.")
@@ -223,11 +229,10 @@ class ClassBalanceDisplay:
         ------
         ImportError
             Without matplotlib (the extra ``plot``).
-        ValueError
-            An unknown quantity.
+        TypeError, ValueError
+            An unknown quantity, or `ax` that is no Axes.
         """
-        if quantity not in ("rows", "draws_per_row"):
-            raise ValueError(f"quantity must be 'rows' or 'draws_per_row', got {quantity!r}.")
+        check_word(quantity, "quantity", ("rows", "draws_per_row"))
         self.ax_ = make_axes(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
         words = LABEL if self.multilabel else CLASS
@@ -276,22 +281,34 @@ class ClassBalanceDisplay:
         return float(1.25 * highest)
 
 
+def _array(name: str, values: Any, what: str) -> Any:
+    """One entry a class as an array."""
+    array = array_of(values, name, what)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have one entry a class, got shape {array.shape}.")
+    return array
+
+
 def _check_counts(name: str, values: Any) -> Any:
-    """The counts as an array."""
-    counts = np.asarray(values)
-    if counts.ndim != 1:
-        raise ValueError(f"{name} must have one entry a class, got shape {counts.shape}.")
-    for count in counts.tolist():
+    """The counts as an array of ints or floats."""
+    counts = _array(name, values, "numbers of rows")
+    given = counts.tolist()
+    for count in given:
         if not isinstance(count, Real) or isinstance(count, bool):
             raise TypeError(f"{name} must be numbers of rows, got {count!r}.")
-        if not isfinite(count) or count < 0:
-            raise ValueError(f"{name} must be finite and at least 0, got {count!r}.")
-    return counts
+    numbers = number_array(counts, name)
+    for wrong, wanted in (
+        (~np.isfinite(numbers) | (numbers < 0), "finite and at least 0"),
+        ((numbers > MOST_DRAWS) | ((numbers > 0) & (numbers < LEAST)), f"0 or {LEAST} to 2**53"),
+    ):
+        if wrong.any():
+            raise ValueError(f"{name} must be {wanted}, got {given[wrong.argmax()]!r}.")
+    return counts if counts.dtype.kind in "iu" else numbers
 
 
 def _check_edges(bin_edges: Any, numbers: Any) -> Any:
     """The edges as an array of floats."""
-    edges = np.asarray(bin_edges)
+    edges = np.asarray(array_of(bin_edges, "bin_edges", "numbers").tolist())
     if edges.dtype.kind not in "iuf":
         raise TypeError(f"bin_edges must be numbers, got {bin_edges!r}.")
     if edges.ndim != 1 or not np.isfinite(edges).all() or not (edges[1:] > edges[:-1]).all():

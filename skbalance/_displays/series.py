@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 # Letters side by side for which an inch has room.
 LETTERS_PER_INCH = 10
 
+# Longer names would leave no room for the bars.
+MOST_LETTERS = 30
+
 COLORS = {"before": "tab:blue", "after": "tab:green"}
 
 
 def draw_bars(ax: Axes, series: Mapping[str, Any], names: list[str], start: float) -> None:
     """Bars from ``start``, in the order of the classes, with numbers if there is room."""
+    names = [_shown(name) for name in names]
     width = 0.8 / len(series)
     numbers = {
         name: [f"{value:.2f}" if value % 1 else f"{value:.0f}" for value in values]
@@ -35,6 +39,13 @@ def draw_bars(ax: Axes, series: Mapping[str, Any], names: list[str], start: floa
             ax.bar_label(bars, numbers[name], fontsize="small")
     crowded = sum(len(name) + 1 for name in names) > room
     ax.set_xticks(range(len(names)), names, rotation=90 if crowded else 0)
+
+
+def _shown(name: str) -> str:
+    """The name as a picture shows it: cut if it is long, and never read as a formula."""
+    if len(name) > MOST_LETTERS:
+        name = name[: MOST_LETTERS - 1] + "…"
+    return name.replace("$", r"\$")
 
 
 def draw_curves(ax: Axes, series: Mapping[str, Any], order: Any) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._displays.axes import make_axes
+from skbalance._labels.numbers import number_array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +43,12 @@ class StrengthCurveDisplay:
     figure_ : matplotlib Figure
         The figure with the axes.
 
+    Raises
+    ------
+    TypeError, ValueError
+        Arrays that are not numbers or of unequal length; strengths that are not finite or do not
+        rise; a name that is no string.
+
     Examples
     --------
     >>> from imblearn.pipeline import make_pipeline
@@ -62,9 +69,20 @@ class StrengthCurveDisplay:
     def __init__(
         self, *, strengths: Any, mean_scores: Any, std_scores: Any, score_name: str
     ) -> None:
-        self.strengths = np.asarray(strengths)
-        self.mean_scores = np.asarray(mean_scores)
-        self.std_scores = np.asarray(std_scores)
+        self.strengths = number_array(strengths, "strengths")
+        self.mean_scores = number_array(mean_scores, "mean_scores")
+        self.std_scores = number_array(std_scores, "std_scores")
+        if not len(self.strengths) == len(self.mean_scores) == len(self.std_scores):
+            raise ValueError(
+                "strengths, mean_scores and std_scores must be of one length, got "
+                f"{len(self.strengths)}, {len(self.mean_scores)} and {len(self.std_scores)}."
+            )
+        if not (
+            np.isfinite(self.strengths).all() and (self.strengths[1:] > self.strengths[:-1]).all()
+        ):
+            raise ValueError(f"strengths must be finite and rise, got {self.strengths.tolist()}.")
+        if not isinstance(score_name, str):
+            raise TypeError(f"score_name must be a string, got {score_name!r}.")
         self.score_name = score_name
 
     @classmethod
@@ -103,7 +121,7 @@ class StrengthCurveDisplay:
             A search that is not finished, that has no strength or several, or does not have that
             metric.
         TypeError
-            Strengths that are not numbers.
+            Strengths that are not numbers; a parameter or a metric that is no name.
         """
         check_is_fitted(search, "cv_results_")
         results = search.cv_results_
@@ -138,6 +156,8 @@ class StrengthCurveDisplay:
         ------
         ImportError
             Without matplotlib (the extra ``plot``).
+        TypeError
+            `ax` that is no Axes.
         """
         self.ax_ = make_axes(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
@@ -167,6 +187,8 @@ def _parameter_and_metric(
 
 def _chosen(what: str, given: str | None, known: list[str], candidates: list[str]) -> str:
     """The one that is asked for, or the only candidate."""
+    if not isinstance(given, str | None):
+        raise TypeError(f"{what} must be a name or None, got {given!r}.")
     if given is not None and given not in known:
         raise ValueError(f"{what} must be one of the search's {known}, got {given!r}.")
     if given is None and not candidates:

@@ -187,10 +187,10 @@ def _checked(stream: Stream, state: Mapping[str, Any]) -> Progress:
         raise TypeError(f"a state must be a dict made by state_dict(), got {type(state).__name__}.")
     wanted = "version", "fingerprint", "epoch", "position", "cut"
     missing = [name for name in wanted if name not in state]
-    if missing:
-        raise ValueError(
-            f"a state must be made by state_dict(), got one without {', '.join(missing)}."
-        )
+    more = [repr(name) for name in state if name not in wanted]
+    if missing or more:
+        seen = f"without {', '.join(missing)}" if missing else f"with {', '.join(more)}, too"
+        raise ValueError(f"a state must be made by state_dict(), got one {seen}.")
     if type(state["version"]) is not int or state["version"] != STREAM_VERSION:
         raise ValueError(
             f"the state is of version {state['version']!r}, this skbalance reads version "
@@ -205,7 +205,8 @@ def _checked(stream: Stream, state: Mapping[str, Any]) -> Progress:
     epoch = check_epoch(state["epoch"])
     position = check_int(state["position"], "the position of a state must be an int", least=-inf)
     progress = Progress(epoch, position, _cut_of(state["cut"]) if is_of_batches else None)
-    if state["fingerprint"] != _fingerprint(stream, progress):
+    fingerprint = state["fingerprint"]
+    if not isinstance(fingerprint, str) or fingerprint != _fingerprint(stream, progress):
         raise ValueError(
             "the state belongs to other labels (or another order of them), other weights or "
             "groups, other parameters or another seed; give random_state an int, so that another "

@@ -251,7 +251,7 @@ def is_missing(label):
     """None, NaN, NaT (unequal to themselves) and pandas.NA (which refuses to be a truth value)."""
     try:
         return label is None or bool(label != label)
-    except TypeError:
+    except (TypeError, ArithmeticError):  # the latter from Decimal("sNaN")
         return True
     except (ValueError, RuntimeError):  # an array or a tensor
         return False

@@ -101,10 +101,9 @@ def array_of(y, name="y", what="labels"):
     """The values of a container, dense and whole, as a numpy array in which none is missing."""
     refuse_unreadable(y, name)
     if not is_label_container(y):
-        raise TypeError(
-            f"{name} must be {what} (an array, a series, a tensor, a list), "
-            f"got {type(y).__name__}{_hint(y, name, what)}."
-        )
+        kinds = "an array, a series, a tensor, a list"
+        wanted = f"one for each row ({kinds})" if name == what else f"{what} ({kinds})"
+        raise TypeError(f"{name} must be {wanted}, got {type(y).__name__}{_hint(y, name, what)}.")
     _refuse_records(y, name)
     _refuse_missing(y, name, what)
     return _as_array(y, name, what)
@@ -151,7 +150,8 @@ def _hint(y, name, what):
     if isinstance(y, (str, bytes)):
         return f" {shortened(y)}: pass the column itself, X[{shortened(y)}]"
     if hasattr(y, "column_names"):  # a table of Hugging Face
-        return f": pass one of its columns, y[...] with {' or '.join(map(repr, y.column_names))}"
+        columns = " or ".join(map(repr, y.column_names))
+        return f": pass one of its columns, {name}[...] with {columns}"
     if isinstance(y, Mapping):
         each = f"one {what[:-1]} for each row"
         return f": pass list({name}.values()) if it has {each}, in their order"
@@ -214,7 +214,7 @@ def _as_array(y, name, what):
             array = _array_of_sequence(list(everything))
         if _holds_lists(array):
             array = _array_of_rows([list(row) for row in array])
-    except (TypeError, ValueError, NotImplementedError) as error:
+    except (TypeError, ValueError, NotImplementedError, RecursionError) as error:
         raise ValueError(
             f"{name} must be one {what[:-1]} a row, got {type(y).__name__} that numpy cannot hold: "
             f"{error}"

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from reprlib import repr as shortened
 
 import numpy as np
@@ -13,6 +13,9 @@ from skbalance._labels.containers import array_of, missing, refuse_dask, some
 
 # Weights further apart than this cannot be added up.
 WIDEST_RATIO = 1e200
+
+# More bins of equal width than this would fill the memory with their edges.
+MOST_BINS = 2**24
 
 
 def number_array(values, name):
@@ -102,6 +105,8 @@ def encode_numbers(y, bins):
 def _edges(values, bins, lowest, highest):
     """Edges of the bins of values, by numpy, whose doubts about few or odd values are kept back."""
     try:
+        if isinstance(bins, Integral) and int(bins) > MOST_BINS:
+            raise ValueError(f"more than {MOST_BINS:,} bins")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             edges = np.histogram_bin_edges(values, bins).astype(np.float64)

@@ -17,10 +17,7 @@ from torch.utils.data import (
     TensorDataset,
 )
 
-from skbalance._labels.containers import (
-    label_array,
-    refuse_unreadable,
-)
+from skbalance._labels.containers import is_label_container, label_array, refuse_unreadable
 from skbalance._labels.rows import take_rows
 from skbalance.torch._label_sources import (
     LABEL_NAMES,
@@ -93,7 +90,14 @@ def row_numbers(indices, n_rows, name):
     >>> row_numbers([2, -1], 3, "indices").tolist()
     [2, -1]
     """
-    rows = np.asarray(indices)
+    if np.ma.is_masked(indices):
+        raise ValueError(f"{name} must be rows of a dataset, got an array with masked ones.")
+    try:
+        rows = np.asarray(indices) if is_label_container(indices) else np.array(None)
+    except (TypeError, ValueError, RuntimeError):  # ragged lists; a tensor with a gradient
+        rows = np.array(None)
+    if rows.dtype == object and rows.ndim == 0:
+        raise TypeError(f"{name} must be a sequence of ints, got {shortened(indices)}.")
     if rows.size == 0:
         return np.empty(0, dtype=np.int64)
     if rows.ndim != 1 or rows.dtype.kind not in "iu":
@@ -111,7 +115,10 @@ def row_numbers(indices, n_rows, name):
 
 def columns(dataset, kind=CLASSES):
     """The tensors of a TensorDataset that could be targets; the first one holds inputs."""
-    return [tensor for tensor in dataset.tensors[1:] if kind.is_column(tensor)]
+    found = [tensor for tensor in dataset.tensors[1:] if kind.is_column(tensor)]
+    for tensor in found:
+        refuse_unreadable(tensor, "labels")
+    return found
 
 
 def _length(dataset):
@@ -175,6 +182,7 @@ def _checked(labels, dataset, rows):
         raise TypeError(
             f"{type(dataset).__name__} shows {type(labels).__name__} as its labels. {WAY_OUT}"
         )
+    refuse_unreadable(labels, "labels")
     check_labels(labels, dataset)
     if rows is None:
         return labels

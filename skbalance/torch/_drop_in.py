@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import TensorDataset
 
 from skbalance._checks import check_int
-from skbalance._labels.containers import label_array
+from skbalance._labels.containers import label_array, refuse_unreadable
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.plans import plan_of
 from skbalance.torch._dataset_labels import (
@@ -82,7 +82,7 @@ class ImbalancedDatasetSampler(BalancedSampler):
         rows = _rows_to_draw_from(dataset, indices)
         if labels is None:
             labels = _found_labels(dataset, rows, callback_get_label)
-        labels = label_array(labels)
+        labels = label_array(labels, "labels")
         if len(labels) != len(rows):
             raise ValueError(
                 f"labels must be one for each of the {len(rows)} indices, got {len(labels)}."
@@ -112,12 +112,18 @@ def _rows_to_draw_from(dataset: Any, indices: Any) -> Any:
 def _found_labels(dataset: Any, rows: Any, callback_get_label: Any) -> Any:
     """The labels of those rows, which in a TensorDataset are where torchsampler finds them."""
     if callback_get_label is not None:
-        labels = label_array(callback_get_label(dataset))
+        if not callable(callback_get_label):
+            raise TypeError(
+                "callback_get_label must be a function of the dataset or None, got "
+                f"{callback_get_label!r}."
+            )
+        labels = label_array(callback_get_label(dataset), "callback_get_label(dataset)")
         return labels[rows] if len(labels) == len(dataset) else labels
     if isinstance(dataset, TensorDataset) and len(dataset.tensors) > 1:
         second, found = dataset.tensors[1], columns(dataset)
         # Of ids, attention mask and labels, the labels are the third.
         if len(dataset.tensors) == 2 or (len(found) == 1 and found[0] is second):
+            refuse_unreadable(second, "labels")
             return second[rows]
     return labels_of_dataset(dataset, rows)
 

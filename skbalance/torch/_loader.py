@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader
 
+from skbalance._labels.containers import label_array
 from skbalance._planning.parameters import Parameters
 from skbalance._planning.plans import plan_of
 from skbalance._planning.strategies import no_sampling_strategy
@@ -105,6 +106,8 @@ class BalancedDataLoader(DataLoader[Any]):
         if labels is None:
             labels = labels_of_dataset(dataset, kind=KINDS[target_type])
         else:
+            if target_type == "class":
+                labels = label_array(labels, "labels")
             check_labels(labels, dataset)
         rows = BalancedSampler(plan_of(parameters, labels, sample_weight, groups).plan)
         batch_sampler = BalancedBatchSampler(rows, batch_size, drop_last)

@@ -113,7 +113,7 @@ class BalancedSampler(_StreamSampler):
     Raises
     ------
     TypeError
-        Anything but a plan.
+        Anything but a plan, or but ranks.
 
     Examples
     --------
@@ -129,6 +129,11 @@ class BalancedSampler(_StreamSampler):
             raise TypeError(
                 "BalancedSampler is made by InverseFrequencySampler.to_torch_sampler(dataset), "
                 f"not from {type(plan).__name__}."
+            )
+        if not isinstance(ranks, Ranks):
+            raise TypeError(
+                "ranks are made by InverseFrequencySampler.to_torch_sampler(..., num_replicas=..., "
+                f"rank=...), not from {type(ranks).__name__}."
             )
         super().__init__(RowStream(plan, ranks), Passes())
 

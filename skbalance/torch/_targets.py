@@ -62,5 +62,7 @@ KINDS = {
 def n_labels(labels):
     """For how many rows there are labels; None where that cannot be told."""
     if is_label_container(labels) or sparse.issparse(labels):
-        return labels.shape[0] if hasattr(labels, "shape") else len(labels)
+        if not hasattr(labels, "shape"):
+            return len(labels)
+        return labels.shape[0] if labels.shape else None  # a scalar has no rows
     return None
