@@ -84,6 +84,18 @@ def fit(**given):
     rows_checked(rows, sum(sampler.sampling_strategy_.values()))
 
 
+def draw_target(target_type, **given):
+    """Fit a sampler on a target of another kind, or on a dataset of it, and draw."""
+    y = [[0], [0, 1], [], [1]] * 2 if target_type == "multilabel" else X[:, 0]
+    sampler = InverseFrequencySampler(target_type=target_type, random_state=0)
+    if "dataset" in given or "labels" in given:
+        rows = sampler.to_torch_sampler(**{"dataset": DATA, **given})
+        rows_checked(iter(rows), len(rows), 10**6)
+    else:
+        sampler.fit(X, **{"y": y, **given})
+        rows_checked(sampler.draw().tolist(), 8)
+
+
 def fit_resample(**given):
     given = {"X": X, "y": Y, **given}
     sampler = InverseFrequencySampler(random_state=0)

@@ -41,6 +41,7 @@ from public_calls import (
     X,
     Y,
     batches,
+    draw_target,
     parameters_of,
     public_names,
     rows,
@@ -201,6 +202,7 @@ def labels(name, wanted):
         ),
         Row([[1, 1]] * 8, ValueError, "Multilabel and multioutput targets are not supported"),
         Row([0, "a"] * 4, TypeError, "labels must be of one kind, .* got int and str"),
+        Row([np.int8(0), Fraction(1, 128)] * 4, TypeError, "of one kind, .* got Fraction and int8"),
         Row([Color.RED, Color.BLUE] * 4, TypeError, "pass their .name or .value, or make Color an"),
         Row([{}] * 8, TypeError, "labels must be hashable"),
         Row([[1], [2, 3]] * 4, ValueError, f"{name} must be one label a row, got list that numpy"),
@@ -715,6 +717,15 @@ def test_bad_input_is_refused_in_words(name, parameter, row):
         CALLS[name](**{parameter: row.value})
 
 
+def test_signalling_nans_are_missing():
+    signalling = Decimal("sNaN")
+    table = objects([signalling, 1, 1, 0, 0, 1]).reshape(3, 2)
+    with pytest.raises(ValueError, match="y has missing labels .* at row 0;"):
+        InverseFrequencySampler(target_type="multilabel").fit(None, table)
+    with pytest.raises(ValueError, match="y has missing numbers .* at row 2;"):
+        InverseFrequencySampler(target_type="continuous").fit(None, [1, 2, signalling])
+
+
 def test_every_public_name_and_parameter_has_rows():
     wanted = {(name, parameter) for name, f in public_names() for parameter in parameters_of(f)}
     assert {(name, parameter) for name in TABLE for parameter in TABLE[name]} == wanted
@@ -957,6 +968,10 @@ ARRAYS = arrays(
     scalar_dtypes(),
     st.sampled_from([(8,), (8, 1), (8, 2), (2, 2), ()]) | array_shapes(min_side=0, max_side=3),
 )
+TABLES = st.builds(
+    lambda values: objects(values).reshape(-1, 2),
+    st.lists(st.integers(0, 1) | SCALARS, min_size=16, max_size=16),
+)
 JUNK = st.one_of(
     SCALARS,
     LISTS,
@@ -989,6 +1004,15 @@ def test_whatever_is_thrown_is_taken_or_refused(name, data):
     parameter = data.draw(st.sampled_from(sorted(TABLE[name])))
     value = data.draw(JUNK, label=parameter)
     keeps_its_promise_or_is_refused(lambda: CALLS[name](**{parameter: value}))
+
+
+@pytest.mark.parametrize("target_type", ["multilabel", "continuous"])
+@given(
+    parameter=st.sampled_from(["y", "sample_weight", "labels", "dataset"]),
+    value=JUNK | st.lists(st.lists(SCALARS, max_size=2), min_size=8, max_size=8) | TABLES,
+)
+def test_whatever_is_thrown_as_another_target_is_taken_or_refused(target_type, parameter, value):
+    keeps_its_promise_or_is_refused(lambda: draw_target(target_type, **{parameter: value}))
 
 
 @pytest.mark.parametrize("make", [rows, batches])

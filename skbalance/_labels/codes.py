@@ -229,7 +229,7 @@ def _sorted_order(found):
     try:
         order = sorted(range(len(found)), key=found.__getitem__)
         ordered = all(found[a] < found[b] for a, b in pairwise(order))
-    except TypeError:
+    except (TypeError, ArithmeticError):  # the latter from np.int8(0) < Fraction(1, 128)
         ordered = False
     if not ordered:
         raise TypeError(_unsortable(found))

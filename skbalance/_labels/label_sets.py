@@ -108,7 +108,7 @@ def _check_objects(array):
         (row, value)
         for row, values in enumerate(array.tolist())
         for value in values
-        if not isinstance(value, (Number, np.bool_))
+        if not isinstance(value, (Number, np.bool_)) or is_missing(value)
     ]
     absent = [row for row, value in others if is_missing(value)]
     if absent:

@@ -154,6 +154,8 @@ def _as_float(number):
         return float(number)
     except OverflowError:  # beyond the largest float
         return np.inf if number > 0 else -np.inf
+    except ValueError:  # Decimal("sNaN")
+        return np.nan
 
 
 def _extremes(values, name):
