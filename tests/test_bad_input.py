@@ -720,9 +720,9 @@ def test_bad_input_is_refused_in_words(name, parameter, row):
 def test_signalling_nans_are_missing():
     signalling = Decimal("sNaN")
     table = objects([signalling, 1, 1, 0, 0, 1]).reshape(3, 2)
-    with pytest.raises(ValueError, match="y has missing labels .* at row 0;"):
+    with pytest.raises(ValueError, match=r"y has missing labels .* at row 0;"):
         InverseFrequencySampler(target_type="multilabel").fit(None, table)
-    with pytest.raises(ValueError, match="y has missing numbers .* at row 2;"):
+    with pytest.raises(ValueError, match=r"y has missing numbers .* at row 2;"):
         InverseFrequencySampler(target_type="continuous").fit(None, [1, 2, signalling])
 
 
