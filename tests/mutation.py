@@ -32,6 +32,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.util import spec_from_loader
 from pathlib import Path
@@ -77,7 +78,7 @@ PACKAGES = [
 # The tests of each module, by the names of their files; none of those that start processes.
 TESTS = {
     "_arrays": "golden permutation plan batches pools labels rows sizes",
-    "_balancer": "sampler class_weight prior kinds kinds_refusals states contracts dask_refusals",
+    "_balancer": "sampler class_weight prior kinds_refusals targets states contracts dask_refusals",
     "_checks": "sampler class_weight kinds kinds_refusals ranks states plan torch quotas",
     "_classifier": "classifier prior class_weight kinds_refusals",
     "_draws/batches": "batches golden resume_ranks sizes kinds torch",
@@ -355,15 +356,18 @@ def run_tests(test, mutated=None, order=None, limit=600):
         os._exit(_run_in_child(test, mutated, order, send))
     os.close(send)
     told, deadline = b"", time.monotonic() + limit
-    while (left := deadline - time.monotonic()) > 0 and select.select([receive], [], [], left)[0]:
-        part = os.read(receive, 2**16)
-        if not part:
-            break
-        told += part
-    os.close(receive)
-    is_late = time.monotonic() >= deadline
-    if is_late:
-        os.killpg(child, signal.SIGKILL)
+    try:
+        while (left := deadline - time.monotonic()) > 0:
+            part = os.read(receive, 2**16) if select.select([receive], [], [], left)[0] else b""
+            told += part
+            if not part:
+                break
+    finally:  # also when the run is stopped
+        os.close(receive)
+        is_late = time.monotonic() >= deadline
+        with suppress(ProcessLookupError, PermissionError):
+            if is_late or sys.exc_info()[0]:
+                os.killpg(child, signal.SIGKILL)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     failed, seconds = [], Counter()
     for line in told.decode().splitlines():
@@ -398,6 +402,9 @@ def _run_in_child(test, mutated, order, pipe):
         return 1
 
 
+# Seconds that a quick test takes: these come first, whatever file they are in.
+QUICK = 0.5
+
 # Examples of hypothesis, which suffice to kill most; and bytes that a mutant may take.
 MOST_EXAMPLES = 15
 MOST_MEMORY = 24 * 2**30
@@ -405,7 +412,6 @@ LOG = ROOT / "tests" / "mutation.log"
 
 # Of a file: no test failed, or it has none (doctests of a module).
 ALIVE = 0, 5
-NO_TESTS = Outcome(5, [], {})
 
 
 def prepare():
@@ -437,25 +443,24 @@ def _name_of(path):
 
 
 class Files:
-    """Test files with the time that each of their tests takes, known once they ran without mutant.
+    """Test files, and the time that each of their tests takes: they are run once without mutant."""
 
-    Of a mutant only the quick tests are run, so that a survivor takes a minute rather than five.
-    """
-
-    def __init__(self, longest):
-        self.longest = longest
+    def __init__(self):
         self.cache = Path(tempfile.gettempdir()) / f"skbalance-mutation-{crc32(str(ROOT).encode())}"
         self.known = json.loads(self.cache.read_text()) if self.cache.exists() else {}
 
     def of(self, path):
-        """Of a module, with its doctests: files, and the quick tests of each by time."""
+        """Of a module, with its doctests: the quick tests of each file, then the slow ones."""
         names = [f"tests/test_{name}.py" for name in TESTS[_name_of(path)].split()]
-        found = {name: self._quick(name) for name in (str(path.relative_to(ROOT)), *names)}
-        return {
-            name: found[name] for name in sorted(found, key=lambda name: sum(found[name].values()))
-        }
+        times = {name: self._times(name) for name in (str(path.relative_to(ROOT)), *names)}
+        for is_slow in False, True:
+            found = [
+                (file, {test: took for test, took in tests.items() if (took > QUICK) == is_slow})
+                for file, tests in times.items()
+            ]
+            yield from sorted(found, key=lambda entry: sum(entry[1].values()))
 
-    def _quick(self, name):
+    def _times(self, name):
         changed = (ROOT / name).stat().st_mtime
         if self.known.get(name, [0])[0] != changed:
             status, failed, seconds = run_tests(name)
@@ -464,8 +469,7 @@ class Files:
             self.known[name] = changed, seconds
             self.cache.write_text(json.dumps(self.known))
             print(f"{name}: {sum(seconds.values()):.1f} s", flush=True)
-        seconds = sorted(self.known[name][1].items(), key=lambda item: item[1])
-        return {test: took for test, took in seconds if took <= self.longest}
+        return dict(sorted(self.known[name][1].items(), key=lambda item: item[1]))
 
 
 class Survivor(NamedTuple):
@@ -519,17 +523,12 @@ def kill(path, tree, change, files, killers):
         return "does not compile"
     finally:
         change.put(old)
-    tests = files.of(path)
-    if killers:  # the latest first, with its file
-        likely = killers[0].partition("::")[0]
-        tests = {likely: tests[likely], **tests}
-    for file, seconds in tests.items():
-        first = [killer for killer in killers if killer in seconds]
+    tests = [(file, seconds) for file, seconds in files.of(path) if seconds]
+    tests.sort(key=lambda entry: not killers or killers[0] not in entry[1])
+    for file, seconds in tests:
+        order = sorted(seconds, key=lambda test: killers.index(test) if test in killers else 999)
         limit = 30 + 10 * sum(seconds.values())
-        order = [*first, *(test for test in seconds if test not in first)]
-        status, failed, _ = (
-            run_tests(file, Mutated(path, code), order, limit) if order else NO_TESTS
-        )
+        status, failed, _ = run_tests(file, Mutated(path, code), order, limit)
         if status not in ALIVE:
             if failed and failed[0] in seconds:
                 killers[:] = [failed[0], *(other for other in killers if other != failed[0])]
@@ -608,7 +607,6 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="which of all mutants are drawn")
     parser.add_argument("--all", action="store_true", help="all mutants of each module")
     parser.add_argument("--again", action="store_true", help="only survivors in the results")
-    parser.add_argument("--longest", type=float, default=0.5, help="seconds of a test, at most")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     options = parser.parse_args()
     n = 10**9 if options.all else options.n
@@ -620,7 +618,7 @@ def main():
     start = time.monotonic()
     prepare()
     counts, survivors = read_results()
-    files = Files(options.longest)
+    files = Files()
     command = (
         f"python tests/mutation.py {'--all' if options.all else f'--n {n} --seed {options.seed}'}"
     )
