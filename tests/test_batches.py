@@ -79,10 +79,10 @@ def test_a_batch_repeats_no_row_before_all_others_of_its_class_came(
         assert (np.ptp(drawn, axis=1) <= 1).all()
 
 
-@pytest.mark.parametrize("batch_size", [3, 256, 5000])
+@pytest.mark.parametrize("batch_size", [3, 256, 5000, 20_000])
 def test_batches_of_long_runs_of_a_class_hold_the_rows_of_the_epoch(batch_size):
     # Runs long enough to be drawn by themselves beside short ones, in a chunk of the largest size
-    # and a part of one.
+    # and a part of one. The largest batches do not fit into a first chunk.
     plan = plan_of(np.array([3, 400_000, 70, 150_000, 9000]), seed=4)
     drawn = all_batches(plan, 2, batch_size, drop_last=False)
     assert len(drawn) == -(-559_073 // batch_size)

@@ -10,6 +10,7 @@ from imblearn.under_sampling import RandomUnderSampler
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.calibration import CalibrationDisplay
 from sklearn.datasets import make_classification
+from sklearn.decomposition import PCA
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -185,6 +186,12 @@ def test_its_own_sampler_is_seeded_where_the_estimator_is(estimator):
     assert np.array_equal(first.predict_proba(X_TEST), second.predict_proba(X_TEST))
     draws = [member.sampler_.draw().tolist() for member in first.estimators_]
     assert draws[0] != draws[1]
+
+
+def test_its_own_sampler_takes_the_first_seed_by_name():
+    # One of several, and the same one in every release.
+    two = make_pipeline(PCA(random_state=1), LogisticRegression(random_state=2))
+    assert PriorCorrectedClassifier(two).fit(X, Y).sampler_.random_state == 2
 
 
 def test_its_own_sampler_draws_anew_where_no_seed_is_given():

@@ -10,6 +10,9 @@ import pytest
 
 from skbalance import InverseFrequencySampler
 from skbalance._draws.keys import STREAM_VERSION
+from skbalance._draws.passes import progress_in
+from skbalance._draws.ranks import ALONE, Ranks
+from skbalance._draws.streams import BatchStream, RowStream
 
 KEPT = json.loads(golden.FILE.read_text(encoding="utf-8"))
 
@@ -33,6 +36,36 @@ def test_every_case_is_kept_and_nothing_else():
 @pytest.mark.parametrize("name", golden.CASES)
 def test_rows_are_those_that_were_kept(name):
     assert golden.record(name) == KEPT["cases"][name], WHAT_TO_DO
+
+
+# Of states in epoch 2: after 7 rows, and after 3 batches of 16 rows on each of two ranks.
+FINGERPRINTS = {
+    "equal classes": ("06a448e3f04ae6e0a769a554e3cfad1e", "42184f94b026e045edd90534d59c7db0"),
+    "replacement": ("43bb4fe2ef8473f0bf5e7cb2de30d356", "f308033627bcf79c4ac7790e208a5b0d"),
+    "a schedule": ("08c43b76327c5be4fe41a2d49430a854", "e5f3d8b6f87b498013dd7a38ec2fda27"),
+    "groups": ("7abdb31ac83677d59b0c9017309bb551", "71495f75637cb24222faa84ba093a66d"),
+    "words of 64 bits": ("f7d726bf9cb3fe7c4e515851e2b0bfb4", "f3486f3eca6f3b1fc79d4b6d3ff74d08"),
+    "weights": ("06bc7de1120923100573089ea593b5be", "30c2a0d4d4f83e4ef9ac5064d289de09"),
+    "weights, replacement": (
+        "9601d755f11d5a11bac97a57beab4ae3",
+        "7d363aa119417d09c49d07ac8742d768",
+    ),
+    "weighted label sets": (
+        "2e9c150c24df893861800382aa326c32",
+        "3de9af74314d668f7c69be758155d6db",
+    ),
+    "numbers": ("a46c0dbce56ef9d8b384229d0844327e", "7107306b7b53a9eb7c06ed6194f8d34b"),
+}
+
+
+@pytest.mark.parametrize("name", FINGERPRINTS)
+def test_states_of_earlier_releases_are_taken(name):
+    plan, (of_rows, of_batches) = golden.plan_of(name), FINGERPRINTS[name]
+    state = {"version": STREAM_VERSION, "fingerprint": of_rows, "epoch": 2}
+    rows = progress_in(RowStream(plan, ALONE), {**state, "position": 7, "cut": None})
+    assert rows == (2, 7, None)
+    state |= {"fingerprint": of_batches, "position": 6, "cut": [32, False, 2]}
+    assert progress_in(BatchStream(plan, Ranks(2, 1), 16, False), state) == (2, 6, (32, False, 2))
 
 
 def test_the_page_names_the_stream_version():

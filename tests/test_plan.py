@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from skbalance._arrays import CHUNK, LONG_RUN, pieces
+from skbalance._draws.layout import Layout
 from skbalance._draws.plan import Plan
 
 pytestmark = pytest.mark.usefixtures("way")
@@ -200,6 +201,14 @@ def test_class_of_agrees_with_binary_search(quotas, factor):
         plan.layout_of(0).class_of(edges).tolist()
         == np.searchsorted(np.cumsum(quotas), edges, side="right").tolist()
     )
+
+
+def test_short_runs_behind_a_huge_one_are_told_apart():
+    # All in one bucket of the table, so that most of them are found by bisection.
+    quotas = np.array([2**40, *range(1, 100)])
+    slots = 2**40 + np.arange(quotas[1:].sum(), dtype=np.uint64)
+    found = Layout(quotas, np.uint64).class_of(slots)
+    assert found.tolist() == np.repeat(range(1, 100), quotas[1:]).tolist()
 
 
 @pytest.mark.parametrize(
