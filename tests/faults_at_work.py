@@ -5,15 +5,19 @@ kills a training of two processes so often, and each time goes on with two, with
 """
 
 import argparse
+import errno
 import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -23,14 +27,13 @@ import torch
 from ranks_at_work import PRELOADED, join
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.utils.data import TensorDataset
+from torch.utils.data import DataLoader, TensorDataset
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from skbalance import InverseFrequencySampler
 
 Y = [0] * 200 + [1] * 30 + [2] * 7
 BATCH_SIZE = 8
-N_WORKERS = 2
 EVERY = 3  # steps from one checkpoint to the next
 SECONDS = 90  # after which whatever a test has started is killed, and the test fails
 
@@ -52,12 +55,7 @@ def train(folder, rank, n_ranks, attempt, n_epochs, y):
     alone_with_own_errors(folder / f"errors-{rank}")
     torch.manual_seed(0)
     join(folder, rank, n_ranks)
-    loader = StatefulDataLoader(
-        data_of(y),
-        batch_sampler=batches_of(y, rank, n_ranks),
-        num_workers=N_WORKERS,
-        multiprocessing_context="fork",  # here the default is the server's, which takes seconds
-    )
+    loader = forked_loader(batches_of(y, rank, n_ranks))
     network = DistributedDataParallel(nn.Linear(4, 3))
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
     step, epoch, log = 0, 0, folder / f"log-{attempt}-{rank}"
@@ -106,6 +104,85 @@ def keep(folder, kept):
         file.flush()
         os.fsync(file.fileno())
     new.replace(folder / "checkpoint.pt")
+
+
+def keep_with_little_room(folder):
+    """Keep a checkpoint, and then fail to keep the next one, wherever the room for it ends."""
+    alone_with_own_errors(folder / "errors-0")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing too much is an OSError then
+    keep(folder, {"step": 1, "weights": torch.zeros(1000)})
+    size = (folder / "checkpoint.pt").stat().st_size
+    for room in range(0, size, 97):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        try:
+            keep(folder, {"step": 2, "weights": torch.ones(1000)})
+        except OSError as error:
+            assert error.errno == errno.EFBIG  # noqa: PT017
+        else:
+            raise AssertionError(f"written with room for {room} of {size} bytes")
+        assert kept_step(folder) == 1
+
+
+def be_interrupted(folder, kind, n_interrupts):
+    """Train with workers; as often as told a SIGINT comes at any time, and the training goes on.
+
+    As by Ctrl-C the workers get it, too. ``kind`` says whence the state is by which it goes on: it
+    was "kept" with the latest step, or is "asked" of the loader afterwards.
+    """
+    alone_with_own_errors(folder / "errors-0")
+    random, is_armed = np.random.default_rng(0), []
+
+    def interrupt(*_):
+        if is_armed:
+            is_armed.clear()
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    rounds, state = [], None
+    for _ in range(n_interrupts):
+        loader, steps = forked_loader(batches_of(Y)), []
+        if state:
+            loader.load_state_dict(state)
+        sender = threading.Timer(random.uniform(0, 0.2), os.killpg, (os.getpid(), signal.SIGINT))
+        try:
+            is_armed.append(True)
+            while is_armed:  # else it came where Python ignores errors, as in a `__del__`
+                for rows, _, _ in loader:
+                    time.sleep(0.001)
+                    steps.append((rows.tolist(), loader.state_dict()))
+                    if len(steps) == 1:
+                        sender.start()
+        except (KeyboardInterrupt, RuntimeError):  # the latter of a worker that went first
+            is_armed.clear()
+        sender.join()
+        state = steps[-1][1] if kind == "kept" else loader.state_dict()
+        rounds.append([rows for rows, _ in steps])
+    (folder / "rounds.json").write_text(json.dumps(rounds))
+
+
+def forked_loader(batches):
+    # Of a process that the server has forked the default would be the server, which takes seconds.
+    return StatefulDataLoader(
+        data_of(Y), batch_sampler=batches, num_workers=2, multiprocessing_context="fork"
+    )
+
+
+def draw_with_workers(folder, method):
+    """Write an epoch drawn with workers of a start method, and one by a process of that method."""
+    alone_with_own_errors(folder / "errors-0")
+    context = multiprocessing.get_context(method)
+    batches = batches_of(Y)
+    loader = DataLoader(
+        data_of(Y),
+        batch_sampler=batches,
+        num_workers=1,
+        multiprocessing_context=context,
+        timeout=SECONDS,
+    )
+    drawn = [[rows.tolist() for rows, _, _ in loader]]
+    with ProcessPoolExecutor(1, context) as pool:
+        drawn.append(pool.submit(list, batches).result(SECONDS))
+    (folder / "epochs.json").write_text(json.dumps(drawn))
 
 
 class Processes:
@@ -215,7 +292,8 @@ def kill_and_go_on(folder, n_kills, n_epochs, others, seed=0):
         assert kept_at % EVERY == 0
         assert n_logged - EVERY <= kept_at <= n_logged
         for n_ranks in others[attempt % len(others)]:
-            check_others_go_on(folder, n_ranks, uninterrupted, kept_at)
+            copy = folder / f"{attempt} on {n_ranks}"
+            check_others_go_on(folder, copy, n_ranks, uninterrupted, kept_at)
         yield f"killed {len(victims)} of 2 ranks after step {n_logged}, kept {kept_at}"
     check_goes_on(trained(folder, 2, n_kills, n_epochs), uninterrupted, kept_at)
 
@@ -237,11 +315,8 @@ def check_goes_on(of_ranks, uninterrupted, kept_at):
         assert rank == whole[kept_at : kept_at + len(rank)]
 
 
-def check_others_go_on(folder, n_ranks, uninterrupted, kept_at):
+def check_others_go_on(folder, copy, n_ranks, uninterrupted, kept_at):
     """Other ranks draw what is left of the epoch, and the next one as if they had always been."""
-    copy = folder / f"{n_ranks}-from-{kept_at}"
-    if copy.exists():  # two kills after the same checkpoint
-        return
     copy.mkdir()
     epoch = 0
     if kept_at:
