@@ -44,9 +44,9 @@ def data_of(y):
     return TensorDataset(torch.arange(len(y)), features.float(), torch.tensor(y))
 
 
-def batches_of(y, rank=None, n_ranks=None):
+def batches_of(y, rank=None, n_ranks=None, batch_size=BATCH_SIZE):
     sampler = InverseFrequencySampler(random_state=0)
-    return sampler.to_torch_batch_sampler(y, batch_size=BATCH_SIZE, num_replicas=n_ranks, rank=rank)
+    return sampler.to_torch_batch_sampler(y, batch_size=batch_size, num_replicas=n_ranks, rank=rank)
 
 
 def train(folder, rank, n_ranks, attempt, n_epochs, y):
@@ -140,7 +140,7 @@ def be_interrupted(folder, kind, n_interrupts):
     signal.signal(signal.SIGINT, interrupt)
     rounds, state = [], None
     for _ in range(n_interrupts):
-        loader, steps = forked_loader(batches_of(Y)), []
+        loader, steps = forked_loader(batches_of(Y, batch_size=2)), []
         if state:
             loader.load_state_dict(state)
         sender = threading.Timer(random.uniform(0, 0.2), os.killpg, (os.getpid(), signal.SIGINT))
@@ -171,6 +171,7 @@ def draw_with_workers(folder, method):
     """Write an epoch drawn with workers of a start method, and one by a process of that method."""
     alone_with_own_errors(folder / "errors-0")
     context = multiprocessing.get_context(method)
+    context.set_forkserver_preload(["skbalance.torch"])
     batches = batches_of(Y)
     loader = DataLoader(
         data_of(Y),

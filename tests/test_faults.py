@@ -6,6 +6,7 @@ import json
 import faults_at_work as work
 import pytest
 import torch
+from resuming import stream
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 pytestmark = pytest.mark.filterwarnings(
@@ -100,12 +101,12 @@ def test_no_file_of_torch_that_was_torn_at_any_byte_is_read_as_another_state(tea
 
 @pytest.mark.parametrize("kind", ["kept", "asked"])
 def test_an_interrupted_training_goes_on_where_it_stood(tmp_path, kind):
-    with work.Processes(work.be_interrupted, tmp_path, [(kind, 10)]) as processes:
+    with work.Processes(work.be_interrupted, tmp_path, [(kind, 6)]) as processes:
         assert processes.wait() == [0], processes.told()
     rounds = json.loads((tmp_path / "rounds.json").read_text())
-    assert len(rounds) == 10
-    batches = work.batches_of(work.Y)
-    uninterrupted = [batch for _ in range(60) for batch in batches]
+    assert len(rounds) == 6
+    batches = work.batches_of(work.Y, batch_size=2)
+    uninterrupted = stream(batches, 2 + sum(map(len, rounds)) // len(batches))
     n_done = 0
     for steps in rounds:
         # A state that is asked for may count a batch that the loop was about to take.
