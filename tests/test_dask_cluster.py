@@ -108,7 +108,9 @@ COMPUTED = {
 }
 
 
-@pytest.mark.parametrize(("rows_of", "n_victims", "after", "n_allowed"), COMPUTED.values(), ids=COMPUTED)
+@pytest.mark.parametrize(
+    ("rows_of", "n_victims", "after", "n_allowed"), COMPUTED.values(), ids=COMPUTED
+)
 def test_workers_killed_in_a_computation_leave_the_right_rows_or_an_error(
     on_cluster, rows_of, n_victims, after, n_allowed
 ):
