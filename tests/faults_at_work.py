@@ -9,7 +9,6 @@ import errno
 import json
 import multiprocessing
 import os
-import resource
 import shutil
 import signal
 import sys
@@ -108,6 +107,8 @@ def keep(folder, kept):
 
 def keep_with_little_room(folder):
     """Keep a checkpoint, and then fail to keep the next one, wherever the room for it ends."""
+    import resource  # which Windows has not
+
     alone_with_own_errors(folder / "errors-0")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing too much is an OSError then
     keep(folder, {"step": 1, "weights": torch.zeros(1000)})

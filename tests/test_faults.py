@@ -2,6 +2,8 @@
 
 import io
 import json
+import sys
+from pathlib import Path
 
 import faults_at_work as work
 import pytest
@@ -9,9 +11,10 @@ import torch
 from resuming import stream
 from torchdata.stateful_dataloader import StatefulDataLoader
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:'set_vital' is deprecated:UserWarning"
-)  # torchdata's call of torch
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning"),  # by torchdata
+    pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed by groups"),
+]
 
 
 def test_a_training_killed_at_random_steps_goes_on_as_if_it_never_had_been(tmp_path):
@@ -27,6 +30,9 @@ def kept(tmp_path):
     return tmp_path, work.kept_step(tmp_path)
 
 
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="a disk that is full is Linux's /dev/full"
+)
 def test_a_training_that_finds_the_disk_full_leaves_the_checkpoint_before(kept):
     folder, kept_at = kept
     before = (folder / "checkpoint.pt").read_bytes()
