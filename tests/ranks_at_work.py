@@ -21,7 +21,13 @@ from skbalance import InverseFrequencySampler
 Y = [0] * 300 + [1] * 40 + [2] * 7
 BATCH_SIZE = 6
 # Imported once by the server that all processes are forked from; Lightning alone takes seconds.
-PRELOADED = ["skbalance.torch", "torchdata.stateful_dataloader", "lightning.pytorch", "accelerate"]
+PRELOADED = [
+    "skbalance.torch",
+    "torch._dynamo",  # by DistributedDataParallel
+    "torchdata.stateful_dataloader",
+    "lightning.pytorch",
+    "accelerate",
+]
 
 
 def run(target, folder, n_ranks, *arguments, victim=0):

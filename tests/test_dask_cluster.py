@@ -3,6 +3,8 @@
 import os
 import signal
 import time
+from contextlib import contextmanager
+from threading import Timer
 
 import dask
 import dask.array as da
@@ -11,7 +13,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
 from sklearn.datasets import make_classification
@@ -63,6 +65,67 @@ def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
     assert np.array_equal(rows.result(timeout=60), expected[1])
     on_cluster.wait_for_workers(2, timeout=60)
     assert set(on_cluster.run(os.getpid).values()) != set(pids.values())
+
+
+@contextmanager
+def killing(client, n_victims, after):
+    """Kill as many workers after some seconds; at the end others are there in their stead."""
+    victims = list(client.run(os.getpid).values())[:n_victims]
+    killer = Timer(after, lambda: [os.kill(pid, signal.SIGKILL) for pid in victims])
+    killer.start()
+    try:
+        yield
+    finally:
+        killer.join()
+        deadline = time.monotonic() + 60
+        alive = victims
+        while len(alive) < 2 or set(alive) & set(victims):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            alive = client.run(os.getpid, on_error="ignore").values()
+
+
+def allow_failures(n, dask_scheduler):
+    """How many workers may die under a task before it is given up."""
+    dask_scheduler.allowed_failures = n
+
+
+def draw(sampler):
+    return sampler.draw(1).compute()
+
+
+def resample(sampler):
+    return dask.compute(*sampler.resample(1))[0]["row"]
+
+
+# What is computed, how many workers are killed after how many seconds, and how often dask tries
+# again. Fit takes 0.8 seconds of two workers, to read the labels, and so does what comes then.
+COMPUTED = {
+    "in fit": (draw, 1, 0.4, 3),
+    "no worker for a while": (draw, 2, 1.2, 3),
+    "frames": (resample, 1, 1.1, 3),
+    "tried once": (resample, 1, 0.5, 0),
+}
+
+
+@pytest.mark.parametrize(
+    ("rows_of", "n_victims", "after", "n_allowed"), COMPUTED.values(), ids=COMPUTED
+)
+def test_workers_killed_in_a_computation_leave_the_right_rows_or_an_error(
+    on_cluster, rows_of, n_victims, after, n_allowed
+):
+    y = np.random.default_rng(2).choice(3, 4000, p=[0.9, 0.08, 0.02])
+    table = dd.from_pandas(pd.DataFrame({"row": np.arange(4000), "y": y}), npartitions=16)
+    labels = table["y"].map_partitions(slowly, meta=table["y"]._meta)
+    on_cluster.run_on_scheduler(allow_failures, n_allowed)
+    with killing(on_cluster, n_victims, after):
+        try:
+            rows = rows_of(seeded().fit(table, labels))
+        except KilledWorker:
+            assert n_allowed == 0
+        else:
+            assert np.array_equal(rows, drawn_in_memory(y, 1))
+    on_cluster.run_on_scheduler(allow_failures, 3)
 
 
 @pytest.mark.parametrize("group", [None, "site"])

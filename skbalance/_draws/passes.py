@@ -10,6 +10,7 @@ from hashlib import blake2b
 from itertools import chain
 from math import inf
 from operator import length_hint
+from threading import RLock
 from typing import Any, cast
 
 from skbalance._checks import check_epoch, check_int
@@ -29,13 +30,15 @@ class Pass:
         self.stream = stream
         self.loaded: Progress | None = None
         self.begun: Progress | None = None
-        self.n_listed = 0
-        self.items: Iterator[Any] = iter(())
+        # How many items, and what is left of the latest: one attribute, so that an interrupt or
+        # another thread finds both or none.
+        self.listed: tuple[int, Iterator[Any]] = 0, iter(())
 
     @property
     def n_drawn(self) -> int:
         """Items that were taken: those listed, but for what is left of the list under way."""
-        return self.n_listed - length_hint(self.items)
+        n_listed, items = self.listed
+        return n_listed - length_hint(items)
 
 
 class Passes:
@@ -48,11 +51,11 @@ class Passes:
         self.epoch = 0
         self._loaded: Progress | None = None
         self._latest: Pass | None = None
+        self._taking = RLock()
 
     def set_epoch(self, epoch: int) -> None:
         """Let the next pass take this epoch, from a loaded progress if that stands in it."""
-        self._latest = None
-        self.epoch = check_epoch(epoch)
+        self.epoch, self._latest = check_epoch(epoch), None
 
     def next_of(self, stream: Stream) -> Progress:
         """Where the next pass over a stream begins."""
@@ -63,11 +66,13 @@ class Passes:
         return start
 
     def begin(self, this_pass: Pass) -> Progress:
-        """Begin a pass: it takes the epoch."""
-        progress = this_pass.loaded or self.next_of(this_pass.stream)
-        self._loaded, self._latest = None, this_pass
-        self.epoch = progress.epoch + 1
-        return progress
+        """Begin a pass: it takes the epoch, which no other thread's pass then takes."""
+        with self._taking:
+            begun = this_pass.loaded or self.next_of(this_pass.stream)
+            after = begun.epoch + 1
+            # Without a call in between, so that an interrupt finds all of it done or nothing.
+            this_pass.begun, self._loaded, self._latest, self.epoch = begun, None, this_pass, after
+        return begun
 
     def progress_of(self, this_pass: Pass) -> Progress:
         """Where a pass stands, also before its first draw."""
@@ -92,8 +97,39 @@ class Passes:
         self._loaded, self._latest, self.epoch = progress, None, progress.epoch
 
     def __getstate__(self) -> dict[str, Any]:
-        # A pass stays in its process.
-        return {**self.__dict__, "_latest": None}
+        # A pass stays in its process, and so does a lock.
+        return {"epoch": self.epoch, "_loaded": self._loaded}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _latest=None, _taking=RLock())
+
+
+class Lists:
+    """The lists of a pass, as iterators, each made once the one before is used up.
+
+    Threads that share them are given the same one, so that each of its items goes to one of them.
+    """
+
+    def __init__(self, this_pass: Pass, passes: Passes) -> None:
+        self.this_pass = this_pass
+        self.passes = passes
+        self._lists: Iterator[Any] | None = None
+        self._making = RLock()
+
+    def __iter__(self) -> Lists:
+        return self
+
+    def __next__(self) -> Iterator[Any]:
+        this_pass = self.this_pass
+        with self._making:
+            n_listed, items = this_pass.listed
+            if length_hint(items):  # of a list that another thread has made meanwhile
+                return items
+            if self._lists is None:
+                self._lists = this_pass.stream.lists(self.passes.begin(this_pass))
+            latest = next(self._lists)
+            this_pass.listed = n_listed + len(latest), iter(latest)
+            return this_pass.listed[1]
 
 
 class ResumableIterator(chain[Any]):
@@ -102,20 +138,21 @@ class ResumableIterator(chain[Any]):
     So it iterates at C speed, and no draw is counted one by one.
     """
 
-    _passes: Passes
-    _pass: Pass
+    # Held here, too: a chain lets go of its lists at their end, also if another thread is in them.
+    _lists: Lists
 
     @classmethod
     def over(cls, stream: Stream, passes: Passes) -> ResumableIterator:
         """The next pass over a stream."""
-        this_pass = Pass(stream)
-        iterator = cast(ResumableIterator, cls.from_iterable(_listed(this_pass, passes)))
-        iterator._passes, iterator._pass = passes, this_pass
+        lists = Lists(Pass(stream), passes)
+        iterator = cast(ResumableIterator, cls.from_iterable(lists))
+        iterator._lists = lists
         return iterator
 
     def state_dict(self) -> dict[str, Any]:
         """Where this iterator stands: a dict of plain values."""
-        return state_of(self._pass.stream, self._passes.progress_of(self._pass))
+        this_pass = self._lists.this_pass
+        return state_of(this_pass.stream, self._lists.passes.progress_of(this_pass))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state instead of where the next pass would begin.
@@ -127,12 +164,13 @@ class ResumableIterator(chain[Any]):
         TypeError, ValueError
             As in the sampler's `load_state_dict`; an iterator from which something was drawn.
         """
-        if self._pass.begun is not None:
+        this_pass = self._lists.this_pass
+        if this_pass.begun is not None:
             raise ValueError(
                 "a state is loaded into a fresh iterator, got one that has been drawn from: call "
                 "iter() again."
             )
-        self._pass.loaded = progress_in(self._pass.stream, state)
+        this_pass.loaded = progress_in(this_pass.stream, state)
 
     def __reduce__(self) -> Any:
         # Python's own way would copy the chain without its lists: an iterator without rows.
@@ -140,15 +178,6 @@ class ResumableIterator(chain[Any]):
             "an iterator over a sampler cannot be pickled or copied; keep its state_dict(). (A "
             "pickled sampler begins with the next epoch.)"
         )
-
-
-def _listed(this_pass: Pass, passes: Passes) -> Iterator[Iterator[Any]]:
-    """The lists of a pass. A generator, so that it begins with the first draw."""
-    this_pass.begun = passes.begin(this_pass)
-    for items in this_pass.stream.lists(this_pass.begun):
-        this_pass.n_listed += len(items)
-        this_pass.items = iter(items)
-        yield this_pass.items
 
 
 def state_of(stream: Stream, progress: Progress) -> dict[str, Any]:
