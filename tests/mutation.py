@@ -103,7 +103,7 @@ TESTS = {
     "_partitions": "dask dask_groups dask_refusals dask_collections",
     "_planning/by_weight": "kinds kinds_refusals golden class_weight targets",
     "_planning/exact": "sampler class_weight plan golden kinds kinds_refusals states dask_groups",
-    "_planning/parameters": "sampler class_weight kinds kinds_refusals targets dask_refusals",
+    "_planning/parameters": "sampler class_weight kinds kinds_refusals targets drop_in",
     "_planning/planned": "sampler kinds",
     "_planning/plans": "kinds kinds_refusals sampler golden",
     "_planning/strategies": "sampler class_weight",

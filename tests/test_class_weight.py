@@ -189,6 +189,18 @@ def test_weights_too_far_apart_to_be_computed_are_refused():
             sampler.set_params(n_samples=n_samples).fit(None, np.repeat([0, 1], [100, 10]))
 
 
+def test_rows_of_counted_classes_weigh_1_on_average():
+    sampler = InverseFrequencySampler(n_samples={"ham": 5, "spam": 15})
+    weights = sampler.fit(None, ["ham"] * 90 + ["spam"] * 10).class_weight_
+    assert weights == pytest.approx({"ham": 25 / 90, "spam": 75 / 10})
+
+
+def test_factors_of_no_shape_are_refused_for_a_single_class_too():
+    sampler = InverseFrequencySampler(class_weight=lambda _: [1, [2, 3]])
+    with pytest.raises(ValueError, match="must be one factor for each of the 1 classes, got"):
+        sampler.fit(None, ["a", "a"], sample_weight=[1.0, 2.0])
+
+
 def test_counts_of_narrow_integers_are_summed_in_full():
     y = np.repeat([0, 1], [30, 10])
     counts = {0: np.uint8(200), 1: np.uint8(100)}

@@ -120,6 +120,10 @@ LABELS = {
     "memoryview, one-hot": (lambda _: memoryview(np.array(ONE_HOT)), Read(COLUMNS, np.ndarray)),
     "members of an IntEnum": (lambda _: [Size(n) for n in NUMBERS], Read(NUMBERS, list)),
     "list of one-hot tuples": (lambda _: list(map(tuple, ONE_HOT)), Read(COLUMNS)),
+    "one-hot tuples, then lists": (
+        lambda _: [*map(tuple, ONE_HOT[:3]), *ONE_HOT[3:]],
+        Read(COLUMNS),
+    ),
     "members of an Enum": (
         lambda _: [Color.RED, Color.BLUE] * 3,
         Refused(TypeError, r"labels must be sortable, got Color such as <Color\.RED: 'red'>: pass "

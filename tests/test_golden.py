@@ -2,6 +2,7 @@
 version, and on every platform."""
 
 import json
+from hashlib import blake2b
 from pathlib import Path
 
 import golden
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 from skbalance import InverseFrequencySampler
+from skbalance._draws.batches import Cut, batches
 from skbalance._draws.keys import STREAM_VERSION
 from skbalance._draws.passes import progress_in
+from skbalance._draws.plan import Plan
 from skbalance._draws.ranks import ALONE, Ranks
 from skbalance._draws.streams import BatchStream, RowStream
 
@@ -36,6 +39,19 @@ def test_every_case_is_kept_and_nothing_else():
 @pytest.mark.parametrize("name", golden.CASES)
 def test_rows_are_those_that_were_kept(name):
     assert golden.record(name) == KEPT["cases"][name], WHAT_TO_DO
+
+
+# The widest batches whose hashes have 32 bits, some of which are equal but for the last of those
+# that decide; and batches wider by one, whose hashes have 64.
+@pytest.mark.parametrize(
+    ("width", "digest"), [(4096, "4b8ca2767b56ee12"), (4097, "2b8d247710bb7bc6")]
+)
+def test_the_widest_batches_are_those_that_were_kept(width, digest):
+    counts, quotas = np.array([3000, 7000]), np.array([2 * width - 3000, 3000])
+    plan = Plan(counts, quotas, 42, pool=np.arange(10_000))
+    drawn = [batch for some in batches(plan.epoch(0), Cut(width)) for batch in some]
+    found = blake2b(np.array(drawn, dtype="<i8").tobytes(), digest_size=8)
+    assert found.hexdigest() == digest, WHAT_TO_DO
 
 
 # Of states in epoch 2: after 7 rows, and after 3 batches of 16 rows on each of two ranks.

@@ -566,6 +566,8 @@ NO_SETS = {
         "labels must be hashable .*'dict'",
     ),
     "no labels": ([[], [], [], []], ValueError, "must hold at least 2 labels, .* got no labels"),
+    # Refused before its columns are asked for, at which polars would warn.
+    "a lazy frame": (pl.LazyFrame({"a": [0, 1]}), TypeError, r"LazyFrame .*: pass y\.collect"),
     "no columns": (np.zeros((4, 0)), ValueError, "must hold at least 2 labels, .* got no labels"),
     "zeros": (np.zeros((4, 3)), ValueError, "must hold at least 2 labels, .* got no labels"),
     "no rows": ([], ValueError, "must hold at least 2 labels, .* got no labels"),

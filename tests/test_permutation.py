@@ -1,5 +1,6 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
 
 import numpy as np
 import pytest
@@ -174,6 +175,13 @@ def test_mix64_is_the_same_for_ints_and_arrays():
         (100, np.uint32, True, [50, 94, 77, 5, 15, 68]),
         (10**6, np.uint32, False, [67532, 401427, 290916, 445696, 980487, 576609]),
         (10**6, np.uint32, True, [372584, 698104, 820855, 211202, 894641, 809726]),
+        # On both sides of the borders between methods.
+        (16, np.uint32, False, [9, 2, 11, 3, 15, 1]),
+        (17, np.uint32, False, [1, 16, 4, 2, 5, 3]),
+        (1023, np.uint32, False, [447, 980, 194, 959, 761, 760]),
+        (1024, np.uint32, False, [695, 1008, 946, 973, 427, 742]),
+        (4095, np.uint32, True, [687, 349, 260, 3769, 1943, 1227]),
+        (4096, np.uint32, True, [3388, 2535, 3931, 2343, 4088, 555]),
         (
             10**12,
             np.uint64,
@@ -188,6 +196,16 @@ def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, is_shuffled
 
 
 # Permutations of many classes: sorted at once, or mapped.
+
+
+def test_the_largest_table_is_the_same_everywhere_and_for_ever():
+    # So many elements that two of the hashes differ in their last bit alone, and so many classes
+    # that none is to spare.
+    sizes = np.array([2**17 - 2**15 + 1, *[1] * (2**15 - 1)], dtype=np.uint32)
+    largest = Permutations(sizes, derive(0))
+    assert largest.is_small
+    table = blake2b(largest.order.astype("<i8").tobytes(), digest_size=8)
+    assert table.hexdigest() == "747a36e778b821f1"
 
 
 @given(

@@ -11,7 +11,7 @@ from scipy.stats import chisquare
 
 from skbalance._arrays import CHUNK, LONG_RUN, pieces
 from skbalance._draws.layout import Layout
-from skbalance._draws.plan import Plan
+from skbalance._draws.plan import N_REMEMBERED, Plan
 
 pytestmark = pytest.mark.usefixtures("way")
 
@@ -203,6 +203,12 @@ def test_class_of_agrees_with_binary_search(quotas, factor):
     )
 
 
+@pytest.mark.parametrize(("n_classes", "most"), [(2, 2**12), (2**10, 2**16), (10**5, 2**20)])
+def test_a_table_of_runs_is_bounded_but_no_coarser_than_that(n_classes, most):
+    runs = Layout(np.full(n_classes, 2**40 // n_classes), np.uint64)._runs
+    assert most // 2 < len(runs._first) <= most
+
+
 def test_short_runs_behind_a_huge_one_are_told_apart():
     # All in one bucket of the table, so that most of them are found by bisection.
     quotas = np.array([2**40, *range(1, 100)])
@@ -380,6 +386,18 @@ def test_a_schedule_is_asked_seldom_by_two_passes_at_different_epochs():
     # Twice each: once on the way to the later pass, and once for the pass itself.
     assert asked.total() <= 2 * 200
     assert max(asked.values()) <= 3
+
+
+def test_a_schedule_s_plan_remembers_the_latest_epochs_alone():
+    def quotas(epoch):
+        return np.array([3, 1 + epoch % 3])
+
+    plan = Plan(np.array([20, 7]), quotas(0), 0, schedule=quotas, most_draws=6)
+    for epoch in range(50):
+        plan.fingerprint(epoch)
+    start, *latest = plan._known_borders
+    assert start[0] == 0
+    assert [epoch for epoch, *_ in latest] == [*range(50 - N_REMEMBERED, 50)]
 
 
 def test_a_plan_survives_a_pickle():

@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skbalance._arrays import SMALL_CHUNK
-from skbalance._labels.pools import FEW_CLASSES, LONG_SLICE, WIDE_CHUNK, count_codes, group, ungroup
+from skbalance._labels.pools import (
+    FEW_CLASSES,
+    LONG_SLICE,
+    WIDE_CHUNK,
+    _counted_chunks,
+    count_codes,
+    group,
+    ungroup,
+)
 
 
 def check(codes, n_classes):
@@ -36,3 +44,11 @@ def test_chunks_are_joined(n_classes):
             (random.random(size) ** 9 * n_classes).astype(np.min_scalar_type(n_classes - 1)),
             n_classes,
         )
+
+
+@pytest.mark.parametrize("n_classes", [FEW_CLASSES, FEW_CLASSES + 1, 2**14, 10**5])
+def test_counts_of_all_chunks_take_a_byte_a_row(n_classes):
+    codes = np.zeros(8 * 10**5, dtype=np.uint32)
+    chunks, _ = _counted_chunks(codes, n_classes)
+    last = chunks[-1][1].nbytes  # a chunk that is not full
+    assert sum(counts.nbytes for _, counts in chunks) - last <= len(codes)

@@ -12,6 +12,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
 from skbalance import InverseFrequencySampler
+from skbalance._prior import shift_proba
 
 Y = np.array([0] * 900 + [1] * 80 + [2] * 20)
 
@@ -179,3 +180,8 @@ def test_an_epoch_has_a_prior_of_its_own_where_strength_changes():
 def test_what_is_no_probability_is_refused(proba, error, message):
     with pytest.raises(error, match=message):
         fitted().correct_proba(proba)
+
+
+def test_shifts_of_any_size_are_applied_without_overflow():
+    proba = shift_proba(np.array([[0.5, 0.5]]), np.array([-2000.0, 1000.0]))
+    assert proba.tolist() == [[0, 1]]

@@ -11,7 +11,7 @@ from reference import apportioned
 from sklearn.utils.class_weight import compute_class_weight
 
 from skbalance._draws import quotas as of_shares
-from skbalance._draws.quotas import apportion, shares
+from skbalance._draws.quotas import apportion, cell_shares, shares
 
 counts = st.lists(st.integers(1, 10**6), min_size=2, max_size=30).map(np.array)
 strengths = st.floats(0, 4)
@@ -95,6 +95,11 @@ def test_ties_go_to_the_lower_class_even_where_floats_err():
     assert apportion(np.array([0.35, 0.1 * 3 + 0.05, 0.3]), 10).tolist() == [4, 3, 3]
 
 
+@pytest.mark.parametrize(("off", "drawn"), [(2e-6, [500, 501]), (2e-7, [501, 500])])
+def test_fractions_are_equal_if_six_decimals_are(off, drawn):
+    assert apportion(np.array([500.5 - off, 500.5 + off]) / 1001, 1001).tolist() == drawn
+
+
 def test_weights_at_strength_1_are_the_balanced_weights_of_scikit_learn():
     class_counts = [5, 20, 75]
     y = np.repeat([0, 1, 2], class_counts)
@@ -119,6 +124,13 @@ def test_no_strength_overflows(strength):
 def test_a_power_that_overflows_is_refused_without_a_warning():
     with pytest.raises(ValueError, match="asks for inf draws an epoch"):
         quotas([1, 10**6], 400.0, "over")
+
+
+def test_cells_of_a_group_that_all_weigh_nothing_are_refused():
+    counts, groups, classes = np.array([5, 4, 1]), np.array([0, 1, 1]), np.array([0, 0, 1])
+    factors = np.array([1e200, 1e-200])
+    with pytest.raises(ValueError, match="strength=2000 and class_weight pull the classes too far"):
+        cell_shares(counts, groups, classes, 2000, factors, 1.0)
 
 
 def test_a_strength_that_asks_for_too_many_draws_is_refused():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch.utils.data import DistributedSampler
 
 from skbalance import InverseFrequencySampler
+from skbalance._draws.ranks import check_ranks
 
 Y = np.array([0] * 900 + [1] * 80 + [2] * 20)
 worlds = st.integers(1, 9)
@@ -159,6 +160,13 @@ def test_drop_last_is_for_ranks():
         fitted().to_torch_sampler(drop_last=True)
     with pytest.raises(TypeError, match="drop_last must be True or False, got 1"):
         fitted().to_torch_sampler(num_replicas=2, rank=0, drop_last=1)
+
+
+def test_there_may_be_two_billion_ranks():
+    last = check_ranks(2**31, 2**31 - 1, False)
+    assert last.positions(0, 1, 2**40).tolist() == [2**31 - 1]
+    with pytest.raises(ValueError, match=r"num_replicas must be an int from 1 to 2\*\*31, got"):
+        check_ranks(2**31 + 1, 0, False)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import h5py
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -198,3 +199,29 @@ def test_a_tensor_without_values_is_refused():
         TypeError, match="X is a meta tensor, which has a shape but holds no values"
     ):
         resample(torch.empty(5, 2, device="meta"))
+
+
+def test_rows_of_files_may_be_empty(tmp_path):
+    with h5py.File(tmp_path / "rows.h5", "w") as file:
+        X_res, _, _ = resample(file.create_dataset("X", data=np.zeros((5, 2, 0))))
+    assert X_res.shape == (8, 2, 0)
+
+
+class Picks:
+    """Rows of no package known here; what is picked of them has a length, but no shape."""
+
+    shape = 5, 2
+
+    def __getitem__(self, indices):
+        return dict(enumerate(indices.tolist()))
+
+
+def test_rows_that_are_picked_need_no_shape():
+    X_res, _, indices = resample(Picks())
+    assert list(X_res.values()) == indices.tolist()
+
+
+def test_a_single_row_can_be_resampled():
+    sampler = InverseFrequencySampler(n_samples=3)
+    X_res, y_res = sampler.fit_resample([[1, 2]], ["a"], sample_weight=[0.5])
+    assert (X_res, y_res) == ([[1, 2]] * 3, ["a"] * 3)

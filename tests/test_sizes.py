@@ -125,6 +125,21 @@ def test_rows_are_drawn_by_their_weights_at_every_size(n_samples):
         assert (np.abs(times - expected) < 1 + expected / 2**39).all()
 
 
+def test_weights_that_stay_are_asked_for_once_in_epoch_0():
+    known, asked = line_plan(10).weights_of(0), []
+    plan = LinePlan(lambda epoch: asked.append(epoch) or known, 11, 10)
+    for epoch in 5, 0, 2**40:
+        assert plan.n_samples(epoch) == 10
+        plan.epoch(epoch)
+    assert asked == [0]
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_rows_that_a_small_epoch_leaves_out_are_counted_too(replacement):
+    times = line_plan(1, replacement).epoch(0).multiplicities()
+    assert sorted(times.tolist()) == [0, 0, 0, 0, 0, 0, 1]
+
+
 @pytest.mark.parametrize("n_samples", N_DRAWS)
 def test_every_slot_holds_the_row_that_is_drawn_so_often(n_samples):
     epoch = line_plan(n_samples).epoch(5)
