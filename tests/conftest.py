@@ -7,6 +7,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import pytest
 from hypothesis import settings
+from without_torch import LEFT_OUT, WITHOUT_TORCH
 
 from skbalance._draws import shuffles
 
@@ -42,3 +43,23 @@ def way(request):
             patch.setattr(shuffles, "MOST_SORTED", most)
             patch.setattr(shuffles, "MOST_SORTED_OF_ONE", of_one)
         yield request.param
+
+
+def pytest_configure(config):
+    if WITHOUT_TORCH:
+        config.option.ignore = [
+            *(config.option.ignore or []),
+            *(str(config.rootpath / path) for path in LEFT_OUT if "::" not in path),
+        ]
+        config.option.deselect = [
+            *(config.option.deselect or []),
+            *(path for path in LEFT_OUT if "::" in path),
+        ]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say last what was left out, so that a suite without torch does not pass for all of it."""
+    if WITHOUT_TORCH:
+        terminalreporter.section("NOT RUN: what needs torch, as WITHOUT_TORCH is set", red=True)
+        for path in LEFT_OUT:
+            terminalreporter.line(path)

@@ -7,7 +7,6 @@ from collections import Counter
 import dask.array as da
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.over_sampling import RandomOverSampler
@@ -18,11 +17,13 @@ from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from torch.utils.data import TensorDataset
+from without_torch import optional
 
 from skbalance import ClassBalanceDisplay, InverseFrequencySampler, PriorCorrectedClassifier
 from skbalance.dask import InverseFrequencySampler as DaskSampler
-from skbalance.torch import BalancedDataLoader
+
+torch = optional("torch")
+BalancedDataLoader = optional("skbalance.torch").BalancedDataLoader
 
 Y = np.repeat(["ham", "spam", "eggs"], [80, 15, 5])
 COUNTS = {"eggs": 5, "ham": 80, "spam": 15}
@@ -225,7 +226,7 @@ def test_the_display_shows_the_draws():
 
 def test_the_loader_takes_both():
     y = torch.tensor([0] * 90 + [1] * 10)
-    data = TensorDataset(torch.arange(100), y)
+    data = torch.utils.data.TensorDataset(torch.arange(100), y)
     loader = BalancedDataLoader(data, batch_size=10, class_weight={1: 1 / 3}, n_samples=40)
     assert Counter(int(label) for _, labels in loader for label in labels) == {0: 30, 1: 10}
     loader = BalancedDataLoader(data, batch_size=10, n_samples={0: 20})
@@ -339,7 +340,7 @@ def test_bad_factors_and_counts_are_refused(parameters, error, message):
         with pytest.raises(error, match=message):
             make(**parameters).fit(None, y)
     with pytest.raises(error, match=message):
-        BalancedDataLoader(TensorDataset(torch.arange(100)), labels=Y, **parameters)
+        BalancedDataLoader(torch.utils.data.TensorDataset(torch.arange(100)), labels=Y, **parameters)
 
 
 @pytest.mark.parametrize(

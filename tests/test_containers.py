@@ -25,16 +25,18 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-import torch
 import zarr
 from dask.delayed import delayed
 from scipy import sparse
+from without_torch import optional
 
 import skbalance.dask
 from skbalance import InverseFrequencySampler
 from skbalance._labels import rows as rows_module
 from skbalance._labels.codes import encode
 from skbalance._labels.rows import take_rows
+
+torch = optional("torch")
 
 WORDS = ["b", "a", "b", "b", "a", "b"]
 NUMBERS = [3, 1, 3, 3, 1, 3]

@@ -14,10 +14,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-import torch
 from scipy import sparse
+from without_torch import optional
 
 from skbalance import InverseFrequencySampler
+
+torch = optional("torch")
 
 X = np.arange(8.0).reshape(4, 2)
 Y = [0, 0, 1, 1]

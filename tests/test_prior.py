@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -10,8 +9,11 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
+from without_torch import optional
 
 from skbalance import InverseFrequencySampler
+
+torch = optional("torch")
 
 Y = np.array([0] * 900 + [1] * 80 + [2] * 20)
 

@@ -4,10 +4,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-import torch
 from scipy import sparse
+from without_torch import optional
 
 from skbalance import InverseFrequencySampler
+
+torch = optional("torch")
 
 Y = np.array([0, 0, 0, 0, 1])
 X = np.arange(10.0).reshape(5, 2)

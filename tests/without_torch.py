@@ -1,0 +1,88 @@
+"""What the tests do on a machine that has no torch, and says so: WITHOUT_TORCH=1 python -m pytest.
+
+Unless it says so, a missing torch is an error, as everywhere: nothing is left out by accident.
+"""
+
+import importlib
+import os
+
+import pytest
+
+WITHOUT_TORCH = bool(os.environ.get("WITHOUT_TORCH"))
+
+# All of it needs torch, or what stands on torch. Files where only some of it does have `needs_torch`
+# and `optional`.
+LEFT_OUT = [
+    "skbalance/torch",
+    "tests/accelerate_at_work.py",
+    "tests/lightning_at_work.py",
+    "tests/public_calls.py",
+    "tests/ranks_at_work.py",
+    "tests/test_accelerate.py",
+    "tests/test_bad_input.py",
+    "tests/test_benchmarks.py",
+    "tests/test_dataset_labels.py",
+    "tests/test_distributed.py",
+    "tests/test_drop_in.py",
+    "tests/test_evidence.py",
+    "tests/test_lightning.py",
+    "tests/test_main.py",
+    "tests/test_notebooks.py",
+    "tests/test_ranks.py",
+    "tests/test_readme.py",
+    "tests/test_resume.py",
+    "tests/test_resume_ranks.py",
+    "tests/test_skorch.py",
+    "tests/test_stateful.py",
+    "tests/test_states.py",
+    "tests/test_targets.py",
+    "tests/test_torch.py",
+    "tests/test_torchvision.py",
+    "tests/test_transformers.py",
+    # and examples of docstrings
+    "skbalance/_sampler.py::skbalance._sampler.InverseFrequencySampler.to_torch_batch_sampler",
+    "skbalance/_sampler.py::skbalance._sampler.InverseFrequencySampler.to_torch_sampler",
+]
+
+REASON = "needs torch, and WITHOUT_TORCH is set"
+
+
+def skip_without_torch():
+    """Skip the test that calls this, or that touches what is not there."""
+    if WITHOUT_TORCH:
+        pytest.skip(REASON)
+
+
+needs_torch = pytest.mark.skipif(WITHOUT_TORCH, reason=REASON)
+
+
+class Missing:
+    """Stands for a module that is not there, and for all that is made with it.
+
+    Tables of cases can be written with it. A test that touches it, or the code under test with what
+    the test gives it, is skipped.
+    """
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __getattr__(self, name):
+        if "PYTEST_CURRENT_TEST" in os.environ:
+            skip_without_torch()
+        if name.startswith("__"):  # asked by Python and by pytest, which go another way then
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_, **__):
+        return self
+
+    def __repr__(self):
+        return "missing"  # without an address: names of tests are made of it
+
+    def __iter__(self):
+        return iter([self])
+
+
+def optional(name):
+    """The module, torch or one that needs it; where there is none, what skips the tests using it."""
+    return Missing() if WITHOUT_TORCH else importlib.import_module(name)
