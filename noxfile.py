@@ -9,6 +9,8 @@ import atexit
 import os
 import platform
 import re
+import sys
+from itertools import chain
 from pathlib import Path
 
 import nox
@@ -25,7 +27,12 @@ RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 WHEELS_ONLY = "--only-binary", ":all:"
 
 not_run = []
-atexit.register(lambda: [print(f"NOT RUN: {line}") for line in not_run])
+
+
+@atexit.register
+def say_what_did_not_run():
+    """Say it last, below what nox says of the sessions."""
+    sys.stderr.writelines(f"NOT RUN: {line}\n" for line in not_run)
 
 
 @nox.session(python=PYTHONS)
@@ -37,11 +44,14 @@ def tests(session, deps):
         not_run.append(f"{session.name}, tests that need torch: there is no wheel of it here")
     versions = resolve(session, deps, torch)
     if deps == "oldest":
-        not_run.extend(f"{session.name}, {line}" for line in above_their_bounds(versions))
+        not_run.extend(f"{session.name}, {line}" for line in above_their_bounds(session, versions))
     if torch:
         install_peers(session, torch)
-    variables = {} if torch else {"WITHOUT_TORCH": "1"}
-    session.run("python", "-m", "pytest", *session.posargs, env=variables)
+    variables = {"OMP_NUM_THREADS": "1"} | ({} if torch else {"WITHOUT_TORCH": "1"})
+    session.run(
+        *("python", "-m", "pytest", "-n", "auto", "--dist", "worksteal", *session.posargs),
+        env=variables,
+    )
 
 
 def version_of_torch(session, deps):
@@ -60,11 +70,13 @@ def version_of_torch(session, deps):
 
 
 def wheels_of_torch():
+    """The folder that TORCH_WHEELS names, as an option of uv."""
     folder = os.environ.get("TORCH_WHEELS")
     return ["--find-links", folder] if folder else []
 
 
 def python_of(session):
+    """The interpreter of the session's environment."""
     return Path(session.bin, "python.exe" if platform.system() == "Windows" else "python")
 
 
@@ -83,17 +95,20 @@ def resolve(session, deps, torch):
     )
     session.run("uv", "pip", "sync", lock, *wheels_of_torch())
     session.run("uv", "pip", "install", "--no-deps", ".")
-    session.log(" ".join(lock.read_text().split()))
+    session.log(lock.read_text())
     return dict(re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(), re.MULTILINE))
 
 
-def above_their_bounds(versions):
+def above_their_bounds(session, versions):
     """Packages whose lower bound has no wheel for this Python, or does not go with the others'."""
     asked = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
-    for requirement in map(Requirement, sum(asked, [])):
+    for requirement in map(Requirement, chain.from_iterable(asked)):
         bound = max((Version(part.version) for part in requirement.specifier), default=None)
         found = versions.get(requirement.name)
-        if bound and found and Version(found) > bound:
+        of_others = requirement.marker and not requirement.marker.evaluate(
+            {"python_version": session.python}
+        )
+        if bound and found and not of_others and Version(found) > bound:
             yield f"{requirement.name} {bound}: {found} is the oldest here"
 
 

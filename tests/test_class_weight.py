@@ -340,7 +340,9 @@ def test_bad_factors_and_counts_are_refused(parameters, error, message):
         with pytest.raises(error, match=message):
             make(**parameters).fit(None, y)
     with pytest.raises(error, match=message):
-        BalancedDataLoader(torch.utils.data.TensorDataset(torch.arange(100)), labels=Y, **parameters)
+        BalancedDataLoader(
+            torch.utils.data.TensorDataset(torch.arange(100)), labels=Y, **parameters
+        )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 WITHOUT_TORCH = bool(os.environ.get("WITHOUT_TORCH"))
 
-# All of it needs torch, or what stands on torch. Files where only some of it does have `needs_torch`
-# and `optional`.
+# All of it needs torch, or what stands on torch. Files where only some of it does use what is
+# defined below.
 LEFT_OUT = [
     "skbalance/torch",
     "tests/accelerate_at_work.py",
@@ -84,5 +84,5 @@ class Missing:
 
 
 def optional(name):
-    """The module, torch or one that needs it; where there is none, what skips the tests using it."""
+    """The module, torch or one that needs it; or what stands for it and skips tests."""
     return Missing() if WITHOUT_TORCH else importlib.import_module(name)
