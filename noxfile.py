@@ -2,7 +2,8 @@
 
 `nox` runs them all; `nox -s "tests-3.12(oldest)" -- tests/test_plan.py` one of them, or a part. The
 last lines say what did not run, and why. For a machine that is to have its torch from a folder of
-wheels, where an index would give a large one: TORCH_WHEELS=FOLDER.
+wheels, where an index would give a large one: TORCH_WHEELS=FOLDER. NEED_TORCH=true makes a missing
+torch an error.
 """
 
 import atexit
@@ -41,6 +42,8 @@ def tests(session, deps):
     """The suite in a fresh environment; without torch, the parts that need none."""
     torch = version_of_torch(session, deps)
     if not torch:
+        if os.environ.get("NEED_TORCH") == "true":
+            session.error("there is no wheel of torch here, and NEED_TORCH is set")
         not_run.append(f"{session.name}, tests that need torch: there is no wheel of it here")
     versions = resolve(session, deps, torch)
     if deps == "oldest":

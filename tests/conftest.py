@@ -7,7 +7,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import pytest
 from hypothesis import settings
-from without_torch import LEFT_OUT, WITHOUT_TORCH
+from left_out import LEFT_OUT
 
 from skbalance._draws import shuffles
 
@@ -46,20 +46,17 @@ def way(request):
 
 
 def pytest_configure(config):
-    if WITHOUT_TORCH:
-        config.option.ignore = [
-            *(config.option.ignore or []),
-            *(str(config.rootpath / path) for path in LEFT_OUT if "::" not in path),
-        ]
-        config.option.deselect = [
-            *(config.option.deselect or []),
-            *(path for path in LEFT_OUT if "::" in path),
-        ]
+    paths = [path for paths in LEFT_OUT.values() for path in paths]
+    option = config.option
+    option.deselect = [*(option.deselect or []), *(path for path in paths if "::" in path)]
+    files = (str(config.rootpath / path) for path in paths if "::" not in path)
+    option.ignore = [*(option.ignore or []), *files]
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say last what was left out, so that a suite without torch does not pass for all of it."""
-    if WITHOUT_TORCH:
-        terminalreporter.section("NOT RUN: what needs torch, as WITHOUT_TORCH is set", red=True)
-        for path in LEFT_OUT:
+    """Say last what was left out, so that such a run does not pass for all of the suite."""
+    for lacking, paths in LEFT_OUT.items():
+        if paths:
+            terminalreporter.section(f"NOT RUN: what needs {lacking}", red=True)
+        for path in paths:
             terminalreporter.line(path)

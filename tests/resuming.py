@@ -4,7 +4,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from without_torch import skip_without_torch
+from left_out import skip_without_torch
 
 from skbalance import InverseFrequencySampler
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from imblearn.under_sampling import RandomUnderSampler
+from left_out import optional
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from without_torch import optional
 
 from skbalance import ClassBalanceDisplay, InverseFrequencySampler, PriorCorrectedClassifier
 from skbalance.dask import InverseFrequencySampler as DaskSampler

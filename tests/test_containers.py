@@ -27,8 +27,8 @@ import pyarrow as pa
 import pytest
 import zarr
 from dask.delayed import delayed
+from left_out import optional
 from scipy import sparse
-from without_torch import optional
 
 import skbalance.dask
 from skbalance import InverseFrequencySampler

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
+from left_out import needs_torch
 from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
-from without_torch import needs_torch
 
 from skbalance import InverseFrequencySampler
 

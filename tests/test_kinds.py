@@ -19,11 +19,11 @@ import pytest
 import reference
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from left_out import optional
 from reference import EPSILON, down_and_up
 from resuming import batches_of, rows_of
 from scipy import sparse
 from scipy.stats import chisquare
-from without_torch import optional
 
 from skbalance import InverseFrequencySampler
 

@@ -14,8 +14,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from left_out import optional
 from scipy import sparse
-from without_torch import optional
 
 from skbalance import InverseFrequencySampler
 

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from left_out import optional
 from scipy import sparse
-from without_torch import optional
 
 from skbalance._labels.codes import CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
 

@@ -4,8 +4,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from left_out import optional
 from scipy import sparse
-from without_torch import optional
 
 from skbalance import InverseFrequencySampler
 

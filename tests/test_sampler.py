@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from left_out import WITHOUT_TORCH, needs_torch, skip_without_torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
-from without_torch import WITHOUT_TORCH, needs_torch, skip_without_torch
 
 from skbalance import InverseFrequencySampler
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from without_torch import needs_torch
+from left_out import needs_torch
 
 PACKAGE = Path(__file__).parents[1] / "skbalance"
 

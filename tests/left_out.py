@@ -1,10 +1,12 @@
-"""What the tests do on a machine that has no torch, and says so: WITHOUT_TORCH=1 python -m pytest.
+"""What the tests leave out where a machine lacks something; the last lines of pytest name it all.
 
-Unless it says so, a missing torch is an error, as everywhere: nothing is left out by accident.
+A machine that has no torch says so: WITHOUT_TORCH=1 python -m pytest. Unless it does, a missing
+torch is an error, as everywhere: nothing is left out by accident.
 """
 
 import importlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ WITHOUT_TORCH = bool(os.environ.get("WITHOUT_TORCH"))
 
 # All of it needs torch, or what stands on torch. Files where only some of it does use what is
 # defined below.
-LEFT_OUT = [
+NEED_TORCH = [
     "skbalance/torch",
     "tests/accelerate_at_work.py",
     "tests/lightning_at_work.py",
@@ -43,6 +45,25 @@ LEFT_OUT = [
     "skbalance/_sampler.py::skbalance._sampler.InverseFrequencySampler.to_torch_batch_sampler",
     "skbalance/_sampler.py::skbalance._sampler.InverseFrequencySampler.to_torch_sampler",
 ]
+# Windows has neither fork nor SIGKILL.
+NEED_FORK = [
+    "tests/test_accelerate.py",
+    "tests/test_dask_cluster.py",
+    "tests/test_distributed.py",
+    "tests/test_lightning.py",
+    "tests/test_readme.py::test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped",
+    "tests/test_torch.py::test_a_loader_gives_the_same_rows_for_any_workers",
+    "tests/test_torch.py::test_a_loader_of_batches_gives_the_same_rows_for_any_workers",
+]
+NEED_PROC = ["tests/test_benchmarks.py"]  # which read there how much memory a process took
+
+# Files, and tests in files, by what they lack here.
+LEFT_OUT = {
+    "torch, as WITHOUT_TORCH is set": NEED_TORCH if WITHOUT_TORCH else [],
+    "fork and SIGKILL": [] if hasattr(os, "fork") else NEED_FORK,
+    "/proc": [] if Path("/proc/self/status").exists() else NEED_PROC,
+}
+
 
 REASON = "needs torch, and WITHOUT_TORCH is set"
 
