@@ -698,7 +698,7 @@ TABLE = {
 def shown(value):
     """The value, or its type where it is long or has an address."""
     text = shortened(value)
-    return type(value).__name__ if "..." in text else text
+    return type(value).__name__ if "..." in text or " at 0x" in text else text
 
 
 CASES = [

@@ -389,7 +389,12 @@ def test_bins_that_a_target_cannot_have_are_refused(what):
     assert_refused({**CONTINUOUS, "bins": bins}, y, {}, ValueError, message)
 
 
-@pytest.mark.parametrize("bins", ["auto", "doane", "rice", "sqrt", "stone", "sturges"])
+# Before numpy 2.3, "auto" asks for more bins of these than there is memory, and is refused.
+RULES = ["doane", "rice", "sqrt", "stone", "sturges"]
+RULES += ["auto"] if np.lib.NumpyVersion(np.__version__) >= "2.3.0" else []
+
+
+@pytest.mark.parametrize("bins", RULES)
 def test_rules_of_bins_that_numpy_doubts_are_taken_without_a_warning(bins):
     y = [0, 1e-300, 1e-300, 1.0, 1e300]
     sampler = InverseFrequencySampler(target_type="continuous", bins=bins).fit(None, y)
