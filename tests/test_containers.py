@@ -665,7 +665,11 @@ ROWS_OF = {
         for form in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
         for kind in ("array", "matrix")
     },
-    "scipy, one dimension": (lambda _: sparse.coo_array(np.array(NUMBERS)), NUMBERS_ALONE),
+    "scipy, one dimension": (
+        lambda _: sparse.coo_array(np.array(NUMBERS)),
+        # scipy before 1.13 makes a row of it
+        Refused(ValueError, rf"{NUMBERS_ALONE.message}|inconsistent numbers of samples: \[1, 6\]"),
+    ),
     # pandas
     "pandas frame": (lambda _: FRAME, Read(ROWS)),
     "pandas Arrow frame": (
