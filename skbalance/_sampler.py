@@ -203,8 +203,6 @@ class InverseFrequencySampler(Balancer, BaseSampler):
            [3, 3]])
     """
 
-    _sampling_type = "bypass"
-
     @property
     def sampling_strategy(self) -> str:
         """No parameter, but what imbalanced-learn asks of every sampler; see `n_samples`."""

@@ -7,6 +7,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import pytest
 from hypothesis import settings
+from left_out import LEFT_OUT
 
 from skbalance._draws import shuffles
 
@@ -42,3 +43,20 @@ def way(request):
             patch.setattr(shuffles, "MOST_SORTED", most)
             patch.setattr(shuffles, "MOST_SORTED_OF_ONE", of_one)
         yield request.param
+
+
+def pytest_configure(config):
+    paths = [path for paths in LEFT_OUT.values() for path in paths]
+    option = config.option
+    option.deselect = [*(option.deselect or []), *(path for path in paths if "::" in path)]
+    files = (str(config.rootpath / path) for path in paths if "::" not in path)
+    option.ignore = [*(option.ignore or []), *files]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say last what was left out, so that such a run does not pass for all of the suite."""
+    for lacking, paths in LEFT_OUT.items():
+        if paths:
+            terminalreporter.section(f"NOT RUN: what needs {lacking}", red=True)
+        for path in paths:
+            terminalreporter.line(path)

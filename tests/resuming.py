@@ -4,6 +4,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
+from left_out import skip_without_torch
 
 from skbalance import InverseFrequencySampler
 
@@ -16,10 +17,12 @@ def fitted(y=Y, **parameters):
 
 
 def rows_of(sampler, **ranks):
+    skip_without_torch()
     return sampler.to_torch_sampler(**ranks)
 
 
 def batches_of(sampler, batch_size=BATCH_SIZE, **ranks):
+    skip_without_torch()
     return sampler.to_torch_batch_sampler(batch_size=batch_size, **ranks)
 
 

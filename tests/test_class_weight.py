@@ -7,22 +7,23 @@ from collections import Counter
 import dask.array as da
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from imblearn.under_sampling import RandomUnderSampler
+from left_out import needs_torch, optional, skip_without_torch
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from torch.utils.data import TensorDataset
 
 from skbalance import ClassBalanceDisplay, InverseFrequencySampler, PriorCorrectedClassifier
 from skbalance.dask import InverseFrequencySampler as DaskSampler
-from skbalance.torch import BalancedDataLoader
+
+torch = optional("torch")
+BalancedDataLoader = optional("skbalance.torch").BalancedDataLoader
 
 Y = np.repeat(["ham", "spam", "eggs"], [80, 15, 5])
 COUNTS = {"eggs": 5, "ham": 80, "spam": 15}
@@ -124,25 +125,29 @@ def test_a_ratio_is_what_imbalanced_learn_makes_of_a_float():
 )
 def test_the_torch_samplers_and_dask_draw_what_the_sampler_draws(parameters):
     sampler = fitted(**parameters)
+    on_dask = DaskSampler(random_state=0, **parameters).fit(None, da.from_array(Y, chunks=30))
+    assert on_dask.class_weight_ == sampler.class_weight_
+    for epoch in range(3):
+        assert on_dask.draw(epoch).compute().tolist() == sorted(sampler.draw(epoch))
+    skip_without_torch()
     rows, batches = sampler.to_torch_sampler(), sampler.to_torch_batch_sampler(batch_size=20)
     ranks = [sampler.to_torch_sampler(num_replicas=2, rank=rank) for rank in range(2)]
-    on_dask = DaskSampler(random_state=0, **parameters).fit(None, da.from_array(Y, chunks=30))
     for epoch in range(3):
         expected = sampler.draw(epoch)
         assert list(rows) == expected.tolist()
         assert sorted(row for batch in batches for row in batch) == sorted(expected)
         in_turn = [row for step in zip(*ranks, strict=True) for row in step]
         assert in_turn[: len(expected)] == expected.tolist()
-        assert on_dask.draw(epoch).compute().tolist() == sorted(expected)
-    assert on_dask.class_weight_ == sampler.class_weight_
 
 
+@needs_torch
 def test_batches_hold_the_shares_that_factors_make():
     y = np.repeat([0, 1], [900, 100])
     batches = fitted(y, class_weight={0: 3}).to_torch_batch_sampler(batch_size=20)
     assert {sum(row >= 900 for row in batch) for batch in batches} == {5}
 
 
+@needs_torch
 def test_states_of_other_factors_are_refused():
     state = fitted(class_weight={"ham": 3}).to_torch_sampler().state_dict()
     fitted(class_weight={"ham": 3}).to_torch_sampler().load_state_dict(state)
@@ -210,6 +215,7 @@ def test_counts_of_narrow_integers_are_summed_in_full():
         fitted(np.arange(1100), n_samples=many)
 
 
+@needs_torch
 def test_states_tell_factors_that_an_epoch_does_not_show():
     def at(factor):
         return fitted(
@@ -237,7 +243,7 @@ def test_the_display_shows_the_draws():
 
 def test_the_loader_takes_both():
     y = torch.tensor([0] * 90 + [1] * 10)
-    data = TensorDataset(torch.arange(100), y)
+    data = torch.utils.data.TensorDataset(torch.arange(100), y)
     loader = BalancedDataLoader(data, batch_size=10, class_weight={1: 1 / 3}, n_samples=40)
     assert Counter(int(label) for _, labels in loader for label in labels) == {0: 30, 1: 10}
     loader = BalancedDataLoader(data, batch_size=10, n_samples={0: 20})
@@ -351,7 +357,9 @@ def test_bad_factors_and_counts_are_refused(parameters, error, message):
         with pytest.raises(error, match=message):
             make(**parameters).fit(None, y)
     with pytest.raises(error, match=message):
-        BalancedDataLoader(TensorDataset(torch.arange(100)), labels=Y, **parameters)
+        BalancedDataLoader(
+            torch.utils.data.TensorDataset(torch.arange(100)), labels=Y, **parameters
+        )
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_dask_knows_what_a_collection_looks_like_without_its_rows():
     images = empty_like(da.zeros((10, 3, 2), chunks=5, dtype=np.float32))
     assert (images.dtype, images.ndim, len(images)) == (np.float32, 3, 0)
     sparse_rows = da.from_delayed(
-        delayed(sparse.eye_array)(4), (4, 4), meta=sparse.csr_array((0, 0))
+        delayed(sparse.csr_array)(np.eye(4)), (4, 4), meta=sparse.csr_array((0, 0))
     )
     assert sparse.issparse(empty_like(sparse_rows))
 

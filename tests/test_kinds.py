@@ -17,16 +17,18 @@ import polars
 import pyarrow
 import pytest
 import reference
-import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from left_out import optional
 from reference import EPSILON, down_and_up
 from resuming import batches_of, rows_of
 from scipy import sparse
 from scipy.stats import chisquare
 
 from skbalance import InverseFrequencySampler
-from skbalance.torch import BalancedBatchSampler, BalancedSampler
+
+torch = optional("torch")
+wing = optional("skbalance.torch")
 
 ONES = [1.0] * 1000
 
@@ -1156,9 +1158,9 @@ def test_weights_are_computed_once_an_epoch_by_a_training_that_keeps_states(kind
         computed[epoch] += 1
         return plan.weights_of(epoch)
 
-    sampler = BalancedSampler(replace(plan, weights_of=weights_of))
+    sampler = wing.BalancedSampler(replace(plan, weights_of=weights_of))
     if is_of_batches:
-        sampler = BalancedBatchSampler(sampler, batch_size=8)
+        sampler = wing.BalancedBatchSampler(sampler, batch_size=8)
     for _ in range(20):
         passing = iter(sampler)
         next(passing)

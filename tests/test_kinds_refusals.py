@@ -14,10 +14,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-import torch
+from left_out import optional
 from scipy import sparse
 
 from skbalance import InverseFrequencySampler
+
+torch = optional("torch")
 
 X = np.arange(8.0).reshape(4, 2)
 Y = [0, 0, 1, 1]
@@ -314,7 +316,7 @@ BINS = {
     "zero": (0, ValueError, r"got 0\."),
     "negative": (-1, ValueError, r"got -1\."),
     "a float": (2.0, TypeError, r"got 2\.0\."),
-    "a numpy float": (np.float64(3), TypeError, r"got np\.float64\(3\.0\)\."),
+    "a numpy float": (np.float64(3), TypeError, r"got (np\.float64\(3\.0\)|3\.0)\."),
     "a bool": (True, TypeError, r"got True\."),
     "none": (None, TypeError, r"got None\."),
     "another name": ("foo", ValueError, r"got 'foo'\."),
@@ -387,7 +389,12 @@ def test_bins_that_a_target_cannot_have_are_refused(what):
     assert_refused({**CONTINUOUS, "bins": bins}, y, {}, ValueError, message)
 
 
-@pytest.mark.parametrize("bins", ["auto", "doane", "rice", "sqrt", "stone", "sturges"])
+# Before numpy 2.3, "auto" asks for more bins of these than there is memory, and is refused.
+RULES = ["doane", "rice", "sqrt", "stone", "sturges"]
+RULES += ["auto"] if np.lib.NumpyVersion(np.__version__) >= "2.3.0" else []
+
+
+@pytest.mark.parametrize("bins", RULES)
 def test_rules_of_bins_that_numpy_doubts_are_taken_without_a_warning(bins):
     y = [0, 1e-300, 1e-300, 1.0, 1e300]
     sampler = InverseFrequencySampler(target_type="continuous", bins=bins).fit(None, y)
@@ -416,10 +423,11 @@ NO_SETS = {
         ValueError,
         rf"{WANTED} an array of shape \(4, 2, 2\)",
     ),
+    # scipy before 1.13 has no sparse vectors, but makes a row of it
     "a sparse vector": (
         sparse.coo_array(Y),
         ValueError,
-        rf"{WANTED} a sparse array of shape \(4,\)",
+        rf"{WANTED} a sparse array of shape \(4,\)|inconsistent numbers of samples: \[4, 1\]",
     ),
     "twos": (INDICATOR * 2, ValueError, rf"{WANTED} 2 at row 0\."),
     "halves": (INDICATOR / 2, ValueError, rf"{WANTED} 0\.5 at row 0\."),

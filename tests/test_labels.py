@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from left_out import optional
 from scipy import sparse
 
 from skbalance._labels.codes import CHUNK_OF_TEXTS, MOST_WORDS, TABLE, encode
+
+torch = optional("torch")
 
 WORDS = ["b", "a", "b", "c"]
 KINDS = {

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from left_out import optional
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -13,6 +13,8 @@ from sklearn.model_selection import train_test_split
 
 from skbalance import InverseFrequencySampler
 from skbalance._prior import shift_proba
+
+torch = optional("torch")
 
 Y = np.array([0] * 900 + [1] * 80 + [2] * 20)
 

@@ -5,10 +5,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-import torch
+from left_out import optional
 from scipy import sparse
 
 from skbalance import InverseFrequencySampler
+
+torch = optional("torch")
 
 Y = np.array([0, 0, 0, 0, 1])
 X = np.arange(10.0).reshape(5, 2)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from left_out import needs_torch
 
 PACKAGE = Path(__file__).parents[1] / "skbalance"
 
@@ -105,10 +106,12 @@ def audited(*arguments):
     return run.stdout.strip()
 
 
+@needs_torch
 def test_nothing_of_the_kind_happens_at_work():
     assert audited() == "[]"
 
 
+@needs_torch
 def test_the_audit_hook_would_see_it():
     found = audited("--prove")
     assert "pickle.find_class" in found
