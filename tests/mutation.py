@@ -87,7 +87,7 @@ TESTS = {
     "_draws/layout": "plan golden batches sizes",
     "_draws/line": "golden kinds sizes",
     "_draws/line_plan": "golden kinds states sizes",
-    "_draws/passes": "states resume resume_ranks torch",
+    "_draws/passes": "states golden threads resume resume_ranks torch",
     "_draws/permutation": "permutation golden sizes plan",
     "_draws/plan": "plan golden states sizes sampler",
     "_draws/quotas": "quotas golden class_weight sampler sizes kinds",
