@@ -3,7 +3,7 @@
     python tests/mutation.py                      # 14 mutants of each module, drawn by the seed
     python tests/mutation.py quotas --n 100       # more of one module, or of a wing
     python tests/mutation.py --all                # every mutant: a night's work
-    python tests/mutation.py --again              # only those that survived last time
+    python tests/mutation.py --again              # only survivors that have no reason yet
 
 The results stand in `tests/mutation.md`, which the command writes: after each module anew, so that
 a run may be stopped. Why a survivor may live is written there by hand, into the last column, and
@@ -87,7 +87,7 @@ TESTS = {
     "_draws/layout": "plan golden batches sizes",
     "_draws/line": "golden kinds sizes",
     "_draws/line_plan": "golden kinds states sizes",
-    "_draws/passes": "states resume resume_ranks torch",
+    "_draws/passes": "states golden threads resume resume_ranks torch",
     "_draws/permutation": "permutation golden sizes plan",
     "_draws/plan": "plan golden states sizes sampler",
     "_draws/quotas": "quotas golden class_weight sampler sizes kinds",
@@ -606,7 +606,7 @@ def main():
     parser.add_argument("--n", type=int, default=14, help="mutants of each module")
     parser.add_argument("--seed", type=int, default=0, help="which of all mutants are drawn")
     parser.add_argument("--all", action="store_true", help="all mutants of each module")
-    parser.add_argument("--again", action="store_true", help="only survivors in the results")
+    parser.add_argument("--again", action="store_true", help="only survivors without a reason")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     options = parser.parse_args()
     n = 10**9 if options.all else options.n
@@ -625,6 +625,8 @@ def main():
     for path in modules_named(options.names):
         name = str(path.relative_to(ROOT))
         here = {key: old for key, old in survivors.items() if key[0] == name}
+        if options.again:
+            here = {key: old for key, old in here.items() if not old.reason}
         if options.again and not here:
             continue
         count, found = try_module(path, n, options.seed, files, here if options.again else None)

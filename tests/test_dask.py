@@ -33,7 +33,7 @@ from .dask_tables import (
 lengths = st.lists(st.integers(0, 30), min_size=1, max_size=8).filter(lambda n: sum(n) >= 12)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     lengths,
     st.integers(0, 2**32),

@@ -49,7 +49,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.lists(st.integers(0, 30), min_size=1, max_size=8).filter(lambda n: sum(n) >= 20),
     st.integers(0, 2**32),

@@ -1169,3 +1169,10 @@ def test_weights_are_computed_once_an_epoch_by_a_training_that_keeps_states(kind
         list(passing)
         sampler.state_dict()
     assert set(computed.values()) == {1}
+
+
+def test_rows_that_are_hardly_ever_drawn_are_counted_too():
+    weights = [1e-9, *[1.0] * 98, 1e-9]
+    sampler = InverseFrequencySampler(strength=0, replacement=True, random_state=0)
+    counts = sampler.fit(None, ["one class"] * 100, sample_weight=weights)._plan.epoch(0)
+    assert counts.multiplicities().tolist()[::99] == [0, 0]

@@ -126,10 +126,11 @@ class Interrupted:
         self.n_left = n
 
     def __enter__(self):
+        self.before = sys.gettrace()  # that of a measurement of coverage
         sys.settrace(self.trace)
 
     def __exit__(self, *_):
-        sys.settrace(None)
+        sys.settrace(self.before)
 
     def trace(self, frame, event, _):
         if frame.f_code.co_filename != passes.__file__:
