@@ -1,6 +1,11 @@
 """Balanced resampling for scikit-learn, PyTorch and dask, in which each draw is a function of seed,
 epoch and position.
+
+`skbalance.torch` and `skbalance.dask` are imported when first used.
 """
+
+from importlib import import_module
+from types import ModuleType
 
 from skbalance._classifier import PriorCorrectedClassifier
 from skbalance._displays.class_balance import ClassBalanceDisplay
@@ -16,3 +21,20 @@ __all__ = [
     "StrengthCurveDisplay",
     "__version__",
 ]
+
+WINGS = "dask", "torch"
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A wing that is not imported yet: the packages that it needs may be missing, or slow."""
+    if name not in WINGS:
+        raise AttributeError(f"module 'skbalance' has no attribute {name!r}")
+    try:
+        return import_module(f"skbalance.{name}")
+    except ImportError as error:
+        # An AttributeError, so that hasattr says False where the wing cannot be used.
+        raise AttributeError(str(error)) from error
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *WINGS})
