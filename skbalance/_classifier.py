@@ -82,6 +82,18 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Column names of `X`. Set only if the classifier sets them.
 
+    Notes
+    -----
+    The correction is exact for a classifier that is calibrated on its training rows. It helps where
+    a classifier is poorly calibrated on the original rows: the log-loss of a random forest (8,000
+    rows, 5% of them rare) was 0.193 without resampling, 0.354 with ``n_samples="under"`` and 0.149
+    corrected, as such a forest gives some rows of the rare class a probability of 0. (With at least
+    10 rows in a leaf and without resampling it was 0.110.) It does not help where a classifier is
+    well calibrated without resampling: for logistic regression (20,000 rows, 3% of them rare) the
+    log-loss was 0.083 without resampling, 0.356 with it and 0.090 corrected. So compare the
+    log-loss on held-out rows, also with no resampling at all. An overfitted classifier is not
+    calibrated, and the correction can make its probabilities worse.
+
     See Also
     --------
     InverseFrequencySampler.correct_proba : Corrects given probabilities, such as a network's.

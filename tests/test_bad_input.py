@@ -595,7 +595,7 @@ TABLE = {
             Row(3, TypeError, r"settings must be names \(an array, .*\), got int"),
             Row([3] * 8, TypeError, "settings must be strings, got 3"),
             Row(["a"] * 7, ValueError, "strengths and settings must be of one length, got 8 and 7"),
-            Row([["a"]] * 8, ValueError, r"settings must have one entry a point, got shape \(8, 1"),
+            Row([["a", "b"]] * 8, ValueError, r"settings must have one .* point, got shape \(8, 2"),
             Row(MASKED, ValueError, "settings has missing names"),
         ],
         "score_name": types("score_name must be a string", None, 3, b"accuracy", ["accuracy"]),
@@ -657,8 +657,8 @@ TABLE = {
     "torch.ImbalancedDatasetSampler": {
         "dataset": [
             Row(None, TypeError, "dataset must have a length, got NoneType without __len__"),
-            *DATASETS[:1],
-            *DATASETS[2:],
+            *DATASETS[:2],
+            *DATASETS[3:],
         ],
         "labels": [
             *GIVEN_LABELS[:-1],

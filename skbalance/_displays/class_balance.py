@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -293,8 +294,7 @@ class ClassBalanceDisplay:
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
         words = LABEL if self.multilabel else CLASS
         names = [str(label) for label in self.classes.tolist()]
-        has_names = self.bin_edges is None and len(names) <= MOST_NAMES
-        lies = has_names and are_long(self.ax_, names)
+        lies = self._has_names and are_long(self.ax_, names)
         if quantity == "rows":
             series = {"before": self.counts, "after": self.resampled_counts}
             axis = ValueAxis(words.rows, *span(series), scale)
@@ -302,23 +302,32 @@ class ClassBalanceDisplay:
             series = {"after": self.resampled_counts / self.counts}
             axis = ValueAxis(f"draws per {words.row}", *span(series, 1), scale)
         axis.set_on(self.ax_, lies)
-        if has_names:
+        if self._has_names:
             draw_by_name(self.ax_, series, names, lies, axis.bottom)
             self.ax_.set(**{"ylabel" if lies else "xlabel": words.name})
-        elif self.bin_edges is not None:
-            in_use = self.classes.astype(np.intp)
-            draw_histogram(self.ax_, series, in_use, self.bin_edges, axis.bottom)
-            self.ax_.set_xlabel("value")
         else:
-            by_rank = np.argsort(-self.counts, kind="stable")
-            draw_curves(self.ax_, series, by_rank, axis.bottom)
-            self.ax_.set_xlabel(f"rank of the {words.name} by its rows before, of {len(names):,}")
+            self._draw_without_names(series, words.name, axis.bottom)
         if quantity == "rows":
             explain(self.ax_)
         else:
             line = self.ax_.axvline if lies else self.ax_.axhline
             explain(self.ax_, line(1, color="black", linestyle=":", label="1 = without balancing"))
         return self
+
+    @property
+    def _has_names(self) -> bool:
+        return self.bin_edges is None and len(self.classes) <= MOST_NAMES
+
+    def _draw_without_names(self, series: Mapping[str, Any], name: str, bottom: float) -> None:
+        """A histogram over the values of bins, or curves from the largest class on."""
+        if self.bin_edges is not None:
+            in_use = self.classes.astype(np.intp)
+            draw_histogram(self.ax_, series, in_use, self.bin_edges, bottom)
+            self.ax_.set_xlabel("value")
+        else:
+            draw_curves(self.ax_, series, np.argsort(-self.counts, kind="stable"), bottom)
+            n_classes = f"{len(self.classes):,}"
+            self.ax_.set_xlabel(f"rank of the {name} by its rows before, of {n_classes}")
 
 
 def _array(name: str, values: Any, what: str) -> Any:

@@ -59,7 +59,7 @@ def _by_class(sampler: Any, classes: Any, default: Any) -> Any:
     if unknown:
         raise ValueError(
             f"y must be the labels that {type(sampler).__name__} was fitted on, got none with "
-            f"label {unknown[0]!r}."
+            f"label {np.asarray(unknown).tolist()[0]!r}."
         )
     values = zip(labels, default.tolist(), strict=True)
     return np.array([strategy.get(label, other) for label, other in values], dtype=np.int64)

@@ -66,7 +66,7 @@ def _settings(results: Any, parameter: str, shown: Any) -> tuple[list[str], Any]
         if name.startswith("param_") and name != f"param_{parameter}"
     }
     texts = {name: [_text(value) for value in column] for name, column in columns.items()}
-    texts = {name: values for name, values in texts.items() if len(set(values)) > 1}
+    texts = {name: _cut(values) for name, values in texts.items() if len(set(values)) > 1}
     short = [name.split("__")[-1] for name in texts]
     is_clear = len(set(short)) == len(short)
     of_candidates = [
@@ -82,11 +82,23 @@ def _settings(results: Any, parameter: str, shown: Any) -> tuple[list[str], Any]
 
 
 def _text(value: Any) -> str | None:
-    """A value of a setting as a picture shows it; None where the candidate has none."""
+    """A value of a setting in one line; None where the candidate has none."""
     if value is np.ma.masked:
         return None
-    text = " ".join(str(value).split())
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
+    return f"{value:.12g}" if isinstance(value, float) else " ".join(str(value).split())
+
+
+def _cut(texts: list[str | None]) -> list[str | None]:
+    """The texts, long ones cut, unless different ones would then be alike.
+
+    >>> _cut(["x" * 99, "y", None])
+    ['xxxxxxxxxxxxxxxxxxxxxxx…', 'y', None]
+    """
+    cut = [
+        text[: MOST_LETTERS - 1] + "…" if text and len(text) > MOST_LETTERS else text
+        for text in texts
+    ]
+    return cut if len(set(cut)) == len(set(texts)) else texts
 
 
 def _folds(results: Any, metric: str, candidates: Any) -> Any:

@@ -216,12 +216,13 @@ class StrengthCurveDisplay:
                 if len(curves) <= MOST_BANDS or name == best:
                     self._draw_band(curve, color)
         else:
+            best_curve = curves.pop(best)
             for curve in curves.values():
                 xy = self.strengths[curve], self.mean_scores[curve]
                 (line,) = self.ax_.plot(*xy, ".-", color=GREY, linewidth=0.8)
-            line.set_label(f"the other {len(curves) - 1} settings")
-            self._draw(f"{best} (best)", curves[best], COLORS[0], MARKERS[0])
-            self._draw_band(curves[best], COLORS[0])
+            line.set_label(f"the other {len(curves)} settings")
+            self._draw(f"{best} (best)", best_curve, COLORS[0], MARKERS[0])
+            self._draw_band(best_curve, COLORS[0])
         self.ax_.set(
             xlabel="strength", ylabel=f"{self.score_name}\n(mean ± standard deviation over folds)"
         )
