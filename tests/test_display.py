@@ -647,6 +647,17 @@ def test_bands_end_at_the_lowest_and_the_highest_score():
         curves(max_scores=[0, 0])
 
 
+def test_a_grid_that_names_no_other_parameter_is_as_given(search):
+    X, y = make_classification(100, weights=[0.9], random_state=0)
+    grids = [{NAME: [0, 1]}, {NAME: [0, 1], "logisticregression__C": [0.1]}]
+    display = StrengthCurveDisplay.from_search(GridSearchCV(search.estimator, grids).fit(X, y))
+    assert display.settings.tolist() == ["as given"] * 2 + ["C=0.1"] * 2
+
+
+def test_no_setting_is_left_out_of_the_legend():
+    assert explained(curves(strengths=[0, 0], settings=["", "_a$b$"])) == [" ", r" _a\$b\$"]
+
+
 @pytest.mark.parametrize(("n", "n_bands"), [(1, 1), (3, 3), (4, 1), (6, 1), (7, 1)])
 def test_of_more_than_three_curves_the_best_alone_has_a_band(n, n_bands):
     means = np.linspace(0.5, 0.6, n)

@@ -75,6 +75,7 @@ def _settings(results: Any, parameter: str, shown: Any) -> tuple[list[str], Any]
             for name, brief, value in zip(texts, short, values, strict=True)
             if value is not None
         )
+        or "as given"  # in one of several grids, which does not name any of them
         for values in zip(*texts.values(), strict=True)
     ] or [""] * len(shown)
     names = list(dict.fromkeys(of_candidates))

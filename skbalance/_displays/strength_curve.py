@@ -211,18 +211,9 @@ class StrengthCurveDisplay:
         curves = self._curves()
         best = max(curves, key=lambda name: _highest(self.mean_scores[curves[name]]))
         if len(curves) <= len(COLORS):
-            for (name, curve), color, marker in zip(curves.items(), COLORS, MARKERS, strict=False):
-                self._draw(name, curve, color, marker)
-                if len(curves) <= MOST_BANDS or name == best:
-                    self._draw_band(curve, color)
+            self._draw_each(curves, best)
         else:
-            best_curve = curves.pop(best)
-            for curve in curves.values():
-                xy = self.strengths[curve], self.mean_scores[curve]
-                (line,) = self.ax_.plot(*xy, ".-", color=GREY, linewidth=0.8)
-            line.set_label(f"the other {len(curves)} settings")
-            self._draw(f"{best} (best)", best_curve, COLORS[0], MARKERS[0])
-            self._draw_band(best_curve, COLORS[0])
+            self._draw_best(curves, best)
         self.ax_.set(
             xlabel="strength", ylabel=f"{self.score_name}\n(mean ± standard deviation over folds)"
         )
@@ -230,10 +221,30 @@ class StrengthCurveDisplay:
             self.ax_.legend(frameon=False, fontsize="small")
         return self
 
-    def _draw(self, name: str, curve: Any, color: str, marker: str) -> None:
+    def _draw_each(self, curves: dict[str, Any], best: str) -> None:
+        """Every curve in a colour of its own."""
+        for (name, curve), color, marker in zip(curves.items(), COLORS, MARKERS, strict=False):
+            self._draw_means(name, curve, color, marker)
+            if len(curves) <= MOST_BANDS or name == best:
+                self._draw_band(curve, color)
+
+    def _draw_best(self, curves: dict[str, Any], best: str) -> None:
+        """The best curve in colour, over all others in grey."""
+        others = [curve for name, curve in curves.items() if name != best]
+        for curve in others:
+            xy = self.strengths[curve], self.mean_scores[curve]
+            (line,) = self.ax_.plot(*xy, ".-", color=GREY, linewidth=0.8)
+        line.set_label(f"the other {len(others)} settings")
+        self._draw_means(f"{best} (best)", curves[best], COLORS[0], MARKERS[0])
+        self._draw_band(curves[best], COLORS[0])
+
+    def _draw_means(self, name: str, curve: Any, color: str, marker: str) -> None:
         """The means of one curve."""
+        label = name.replace("$", r"\$")
+        if not label or label.startswith("_"):  # which matplotlib would leave out of a legend
+            label = f" {label}"
         xy = self.strengths[curve], self.mean_scores[curve]
-        self.ax_.plot(*xy, marker=marker, color=color, label=name.replace("$", r"\$"))
+        self.ax_.plot(*xy, marker=marker, color=color, label=label)
 
     def _draw_band(self, curve: Any, color: str) -> None:
         """The deviations of one curve."""
