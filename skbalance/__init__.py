@@ -4,7 +4,6 @@ epoch and position.
 `skbalance.torch` and `skbalance.dask` are imported when first used.
 """
 
-from importlib import import_module
 from types import ModuleType
 
 from skbalance._classifier import PriorCorrectedClassifier
@@ -22,19 +21,23 @@ __all__ = [
     "__version__",
 ]
 
-WINGS = "dask", "torch"
-
 
 def __getattr__(name: str) -> ModuleType:
     """A wing that is not imported yet: the packages that it needs may be missing, or slow."""
-    if name not in WINGS:
-        raise AttributeError(f"module 'skbalance' has no attribute {name!r}")
     try:
-        return import_module(f"skbalance.{name}")
+        if name == "dask":
+            import skbalance.dask
+
+            return skbalance.dask
+        if name == "torch":
+            import skbalance.torch
+
+            return skbalance.torch
     except ImportError as error:
         # An AttributeError, so that hasattr says False where the wing cannot be used.
         raise AttributeError(str(error)) from error
+    raise AttributeError(f"module 'skbalance' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *WINGS})
+    return sorted({*globals(), "dask", "torch"})
