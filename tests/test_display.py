@@ -216,7 +216,7 @@ def test_the_scale_may_be_chosen(quantity, most):
         display.figure_.canvas.draw()
         low, high = display.ax_.get_ylim()
         ticks = [tick for tick in display.ax_.get_yticks() if low <= tick <= high]
-        assert len(ticks) >= 2
+        assert len(ticks) >= 3
     display = ClassBalanceDisplay.from_labels([0] * 90 + [1] * 10, [0, 1], scale="log")
     assert display.ax_.get_yscale() == "log"
     with pytest.raises(ValueError, match="scale must be 'linear', 'log' or None, got 'symlog'"):
