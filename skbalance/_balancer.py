@@ -216,3 +216,8 @@ class Balancer(BaseEstimator):
         draws = self._draws_of(self._plan, 0 if epoch is None else epoch)
         log_shift = _prior.log_prior_shift(self.class_counts_, draws)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
+
+
+# Python names the class of a method whose arguments are wrong: users know this one by that name.
+for _name in "set_params", "correct_proba":
+    getattr(Balancer, _name).__qualname__ = f"InverseFrequencySampler.{_name}"

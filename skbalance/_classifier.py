@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from imblearn.under_sampling import InstanceHardnessThreshold, NearMiss
+from imblearn.under_sampling.base import BaseCleaningSampler
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import assert_all_finite, column_or_1d, get_tags, indexable
 from sklearn.utils.metaestimators import available_if
@@ -47,16 +50,21 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         wanted. What it weighs by itself, for example by ``class_weight``, shifts the prior once
         more; that is not corrected.
     sampler : sampler or None, default=None
-        Cloned and fitted on the original rows: an `InverseFrequencySampler`, or any sampler of
-        imbalanced-learn whose resampled rows of a class look like the original ones. To search its
-        strength, pass it. None makes an `InverseFrequencySampler` with the ``random_state`` of the
-        estimator, or of a step of it, so that both are seeded together, also inside a seeded
-        `BaggingClassifier`. If the estimator has no ``random_state``, results repeat only with
+        Cloned and fitted on the original rows: an `InverseFrequencySampler`, or imbalanced-learn's
+        RandomOverSampler (without shrinkage) or RandomUnderSampler, which pick rows of a class at
+        random. SMOTE and others that make new rows, and NearMiss, TomekLinks and others that pick
+        rows by their neighbours, change what the rows of a class look like, which no correction
+        undoes: `fit` warns of them. To search its strength, pass it. None makes an
+        `InverseFrequencySampler` with the ``random_state`` of the estimator, or of a step of it, so
+        that both are seeded together, also inside a seeded `BaggingClassifier`. If the estimator
+        has no ``random_state``, results repeat only with
         ``sampler=InverseFrequencySampler(random_state=...)``.
     predict_prior : {"resampled", "original"}, default="resampled"
         The distribution under which `predict` decides. "resampled" gives what the estimator itself
-        predicts, so rare classes keep the recall that resampling won them. "original" gives the
-        class with the highest corrected probability, which makes the fewest errors over all rows.
+        predicts, so rare classes keep the recall that resampling won them: then the class that
+        `predict` gives may differ from the one with the highest probability in `predict_proba`.
+        "original" gives the class with the highest corrected probability, which makes the fewest
+        errors over all rows.
 
     Attributes
     ----------
@@ -73,6 +81,18 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         Number of columns of `X`. Set only if the classifier sets it.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Column names of `X`. Set only if the classifier sets them.
+
+    Notes
+    -----
+    The correction is exact for a classifier that is calibrated on its training rows. It helps where
+    a classifier is poorly calibrated on the original rows: the log-loss of a random forest (8,000
+    rows, 5% of them rare) was 0.193 without resampling, 0.354 with ``n_samples="under"`` and 0.149
+    corrected, as such a forest gives some rows of the rare class a probability of 0. (With at least
+    10 rows in a leaf and without resampling it was 0.110.) It does not help where a classifier is
+    well calibrated without resampling: for logistic regression (20,000 rows, 3% of them rare) the
+    log-loss was 0.083 without resampling, 0.356 with it and 0.090 corrected. So compare the
+    log-loss on held-out rows, also with no resampling at all. An overfitted classifier is not
+    calibrated, and the correction can make its probabilities worse.
 
     See Also
     --------
@@ -131,6 +151,12 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             ``predict_proba``; if the estimator takes kernels between rows; if `y` holds missing or
             continuous values; if the sampler leaves out a class. Also whatever the sampler or the
             classifier raises.
+
+        Warns
+        -----
+        UserWarning
+            If the sampler makes new rows, as SMOTE does, or picks rows by their neighbours, as
+            TomekLinks does: the correction may then be off.
         """
         self._check_parameters()
         X, y = self._check_data(X, y)
@@ -144,6 +170,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 "the sampler must keep rows of every class, but it left none of "
                 f"{classes[resampled_counts == 0].tolist()}."
             )
+        _warn_unless_random(sampler)
         # Nothing is set before this line, so that a fit that fails leaves the model as it was.
         self.estimator_ = clone(self.estimator).fit(X_resampled, classes[resampled_codes])
         self.sampler_ = sampler
@@ -213,6 +240,12 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each row, under the distribution in ``predict_prior``.
+
+        By default that is the resampled distribution, whereas `predict_proba` is about the original
+        one, so this may differ from ``classes_[predict_proba(X).argmax(axis=1)]``: of two classes
+        the rare one is predicted from about its original frequency on, not from one half on. This
+        is a moved threshold, as scikit-learn's TunedThresholdClassifierCV has one.
+        ``predict_prior="original"`` makes both agree.
 
         Parameters
         ----------
@@ -361,3 +394,20 @@ def _resample(sampler: Any, X: Any, y: Any) -> tuple[Any, NDArray[np.intp]]:
     labels = y.astype(np.int64) if y.dtype.kind == "f" and float(np.abs(y).max()) < 2**53 else y
     X_resampled, resampled_labels = sampler.fit_resample(X, labels)
     return X_resampled, np.searchsorted(np.unique(labels), resampled_labels)
+
+
+def _warn_unless_random(sampler: Any) -> None:
+    """Warn of a fitted sampler that changes what the rows of a class look like."""
+    if getattr(sampler, "shrinkage", None) or not hasattr(sampler, "sample_indices_"):
+        seen = "makes new rows, or does not say in sample_indices_ which ones it picked"
+    elif isinstance(sampler, (BaseCleaningSampler, NearMiss, InstanceHardnessThreshold)):
+        seen = "picks rows by what their neighbours or a model say of them"
+    else:
+        return
+    warnings.warn(
+        f"{type(sampler).__name__} {seen}: the rows of a class are then not what they were, and "
+        "corrected probabilities may be off. InverseFrequencySampler, RandomOverSampler (without "
+        "shrinkage) and RandomUnderSampler pick rows of a class at random.",
+        UserWarning,
+        stacklevel=3,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from imblearn.base import BaseSampler
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from skbalance.torch import BalancedBatchSampler, BalancedSampler
+
+
+NO_LABELS = (
+    "This %(name)s instance is not fitted yet, so it knows no labels: pass a dataset or labels, as "
+    "in to_torch_sampler(y), or call 'fit' first."
+)
+NO_TORCH_SAMPLER = (
+    "{0} is an estimator, not a torch sampler: call to_torch_sampler(dataset), as in "
+    "DataLoader(dataset, batch_size=64, sampler={0}().to_torch_sampler(dataset))."
+)
 
 
 class InverseFrequencySampler(Balancer, BaseSampler):
@@ -352,6 +362,10 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         Given a dataset or labels, this sampler is fitted on them first. With ranks and without an
         int as ``random_state`` it also takes the seed that all ranks share.
 
+        Make it once, outside the loop over epochs: each pass over the DataLoader is the next epoch.
+        A sampler that is made anew inside the loop begins with epoch 0 again, so with an int as
+        ``random_state`` every epoch would be the same.
+
         Parameters
         ----------
         dataset : Dataset, array-like of shape (n_rows,) or None, default=None
@@ -397,8 +411,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         NotFittedError
             Without dataset and labels, before `fit`.
         TypeError, ValueError
-            As in `fit`; labels that are not found, are ambiguous or are not one for each row of the
-            dataset; a rank without num_replicas or out of range; ranks without a common seed.
+            As in `fit`; a loader in place of its dataset; labels that are not found, are ambiguous
+            or are not one for each row of the dataset; a rank without num_replicas or out of range;
+            ranks without a common seed.
 
         Examples
         --------
@@ -429,7 +444,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
                 "with them, or call fit first."
             )
         else:
-            check_is_fitted(self, "_plan")
+            check_is_fitted(self, "_plan", msg=NO_LABELS)
         if ranks is None:
             return BalancedSampler(self._plan)
         # Also for `draw`, so that it goes on giving what the ranks draw.
@@ -454,6 +469,13 @@ class InverseFrequencySampler(Balancer, BaseSampler):
 
         The share is rounded down or up. Given a dataset or labels, this sampler is fitted on them
         first.
+
+        Give it to the DataLoader as ``batch_sampler=``, or as ``sampler=`` with
+        ``batch_size=None``. As ``sampler=`` with any other batch size (1 is the default) its
+        batches would be batched once more: torch's DataLoader then raises an error at the first
+        batch. torchdata's StatefulDataLoader does not, and gives batches of batches.
+
+        Make it once, outside the loop over epochs, as in `to_torch_sampler`.
 
         Parameters
         ----------
@@ -505,6 +527,21 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         if isinstance(rows, DistributedBalancedSampler):
             return DistributedBalancedBatchSampler(rows, batch_size, drop_last)
         return BalancedBatchSampler(rows, batch_size, drop_last)
+
+    def __iter__(self) -> NoReturn:
+        """Say what a DataLoader takes as its sampler: this is called one, and may be given to it.
+
+        numpy and pandas still take it for one object, as it has no ``__getitem__``.
+        """
+        raise TypeError(NO_TORCH_SAMPLER.format(type(self).__name__))
+
+    def __len__(self) -> int:
+        """The same, where the length of the loader is asked for first."""
+        raise TypeError(NO_TORCH_SAMPLER.format(type(self).__name__))
+
+    def __bool__(self) -> bool:
+        """True, as of any estimator; without this, Python would ask for the length."""
+        return True
 
     def get_metadata_routing(self) -> Any:
         """What the sampler asks of metadata routing.

@@ -27,6 +27,7 @@ NEED_TORCH = [
     "tests/test_distributed.py",
     "tests/test_drop_in.py",
     "tests/test_evidence.py",
+    "tests/test_first_mistakes.py",
     "tests/test_lightning.py",
     "tests/test_main.py",
     "tests/test_notebooks.py",

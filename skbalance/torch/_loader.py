@@ -20,6 +20,10 @@ from skbalance.torch._targets import KINDS
 class BalancedDataLoader(DataLoader[Any]):
     """A DataLoader of balanced batches, a new epoch in each pass.
 
+    Make it once, outside the loop over epochs: each ``for`` loop over it is the next epoch. Made
+    anew inside the loop, it begins with epoch 0 again, so with an int as ``random_state`` every
+    epoch would be the same.
+
     One line for a training loop, and what skorch takes as ``iterator_train``: the labels are found
     anew for each dataset, so that every fold of a cross-validation is balanced by its own. It is
     for one process; ranks, and states to resume from, are those of
@@ -112,3 +116,6 @@ class BalancedDataLoader(DataLoader[Any]):
         rows = BalancedSampler(plan_of(parameters, labels, sample_weight, groups).plan)
         batch_sampler = BalancedBatchSampler(rows, batch_size, drop_last)
         super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self.batch_sampler).replace("BalancedBatchSampler", type(self).__name__, 1)

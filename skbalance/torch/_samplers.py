@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import currentframe
 from typing import Any
 
 from torch.utils.data import BatchSampler, DistributedSampler, Sampler
@@ -33,6 +34,15 @@ class _StreamSampler(Sampler[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         return ResumableIterator.over(self._stream, self._passes)
+
+    def __repr__(self) -> str:
+        stream, told = self._stream, {"rows": len(self)}
+        if isinstance(stream, BatchStream):
+            told = {"batches": len(self), "batch_size": stream.batch_size}
+        told["epoch"] = self.epoch
+        if isinstance(self, DistributedSampler):
+            told |= {"rank": stream.ranks.rank, "num_replicas": stream.ranks.n}
+        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in told.items())})"
 
     def __len__(self) -> int:
         # Of a whole epoch, also after a state was loaded: trainers take it for that of every epoch.
@@ -89,14 +99,20 @@ class _StreamSampler(Sampler[Any]):
         self._passes.load(self._stream, state)
 
 
+# Python names the class of a method whose arguments are wrong: users know this one by that name.
+for _name in "set_epoch", "state_dict", "load_state_dict":
+    getattr(_StreamSampler, _name).__qualname__ = f"BalancedSampler.{_name}"
+
+
 class BalancedSampler(_StreamSampler):
     """Row numbers for a DataLoader, a new epoch of the plan in each pass.
 
-    Made by `InverseFrequencySampler.to_torch_sampler`. The first draw takes the epoch: asking for
-    an iterator takes none, and a pass that is left early is not repeated. Rows are computed a chunk
-    at a time. Sampler and iterators carry `state_dict` and `load_state_dict`. ``len`` is the number
-    of rows in a whole epoch; where it changes from epoch to epoch (strength a function, n_samples a
-    word), in the next one.
+    Made by `InverseFrequencySampler.to_torch_sampler`, once for all epochs: one that is made anew
+    begins with epoch 0 again. The first draw takes the epoch: asking for an iterator takes none,
+    and a pass that is left early is not repeated. Rows are computed a chunk at a time. Sampler and
+    iterators carry `state_dict` and `load_state_dict`. ``len`` is the number of rows in a whole
+    epoch; where it changes from epoch to epoch (strength a function, n_samples a word), in the next
+    one.
 
     Parameters
     ----------
@@ -141,11 +157,13 @@ class BalancedSampler(_StreamSampler):
 class BalancedBatchSampler(_StreamSampler, BatchSampler):
     """Batches of row numbers, each with its share of every class rounded down or up.
 
-    Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the
-    rows that the row sampler draws in it, and sizes differ by at most one. With ``drop_last`` all
-    batches are full, and the draws that are left out are spread evenly over the classes. With
-    ranks, the batches of all ranks in one step together hold their share of every class, too.
-    Within a batch rows come in random order. ``len`` is the number of batches in a whole epoch.
+    Made by `InverseFrequencySampler.to_torch_batch_sampler`, once for all epochs, and given to the
+    DataLoader as ``batch_sampler=``, or as ``sampler=`` with ``batch_size=None``. Over an epoch the
+    batches hold the rows that the row sampler draws in it, and sizes differ by at most one. With
+    ``drop_last`` all batches are full, and the draws that are left out are spread evenly over the
+    classes. With ranks, the batches of all ranks in one step together hold their share of every
+    class, too. Within a batch rows come in random order. ``len`` is the number of batches in a
+    whole epoch.
 
     Parameters
     ----------
@@ -213,6 +231,17 @@ class BalancedBatchSampler(_StreamSampler, BatchSampler):
                 f"batch_size must be at most the {plan.n_samples(self.epoch)} draws of an epoch"
                 f"{on_ranks} with drop_last=True, got {batch_size}."
             )
+
+    def __iter__(self) -> Iterator[Any]:
+        # A DataLoader hands its sampler and batch_size to torch's BatchSampler, which looks at
+        # neither before it asks for an iterator. Its subclasses may well group batches on purpose.
+        caller = getattr(currentframe(), "f_back", None)
+        if getattr(caller, "f_code", None) is BatchSampler.__iter__.__code__:
+            raise ValueError(
+                f"{type(self).__name__} makes whole batches, which batch_size would batch once "
+                "more: give the DataLoader batch_sampler=..., or sampler=... with batch_size=None."
+            )
+        return super().__iter__()
 
 
 class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):

@@ -8,7 +8,8 @@ Rare classes keep one training row in so many, at two ratios for each data set; 
 leaves at least three rows. Test rows stay as they are. In the log-loss they are weighted, so that
 classes have the frequencies of the training rows. What is measured with several labels a row, and
 with a skewed target, evidence_targets.py tells. `--only labels` or `--only numbers` prints that
-alone, in a minute each.
+alone, in a minute each. When corrected probabilities are better than those without resampling,
+evidence_probabilities.py tells: `--only probabilities`.
 
 Each figure is a mean over seeds, with half of its 95% confidence interval by Student's t. A seed
 fixes the split, the cut, the draws and the model. The data sets are taken as given, and those that
@@ -22,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from evidence_probabilities import HEAD, SETUPS, run_probabilities
 from evidence_targets import (
     LABEL_MODELS,
     LABEL_SCORES,
@@ -143,6 +145,7 @@ class WeightedSampling(BaseEstimator):
 
     def fit_resample(self, X, y):
         rows = np.random.default_rng(self.random_state).choice(len(y), len(y), p=equal_classes(y))
+        self.sample_indices_ = rows
         return X[rows], y[rows]
 
 
@@ -360,6 +363,15 @@ def report_shift(parallel, seeds):
     )
 
 
+def report_probabilities(parallel, seeds):
+    rows = []
+    for name, setup in SETUPS.items():
+        found = parallel(delayed(run_probabilities)(name, seed) for seed in seeds)
+        of_data = f"{setup.n_rows:,} rows, {setup.share:.0%} rare"
+        rows.append([f"{name}, n_samples={setup.n_samples!r}, {of_data}", *cells(found)])
+    print_table("Log-loss without resampling, resampled, and corrected", ["", *HEAD], rows)
+
+
 def report_network(parallel, seeds):
     runs = parallel(delayed(run_network)(seed) for seed in seeds)
     found, by_epoch = zip(*runs, strict=True)
@@ -426,6 +438,7 @@ def report_targets(title, by_seed, head):
 
 PARTS = {
     "shift": report_shift,
+    "probabilities": report_probabilities,
     "network": report_network,
     "tabular": report_tabular,
     "labels": report_labels,
