@@ -1,0 +1,87 @@
+"""Sphinx's settings. `sphinx-build -W -b html notebooks <folder>` builds the site."""
+
+import os
+import re
+from importlib.metadata import metadata
+
+import skbalance
+
+project = "skbalance"
+author = "skbalance developers"
+project_copyright = author
+release = version = skbalance.__version__
+
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+exclude_patterns = ["_build", "**/.ipynb_checkpoints"]
+
+# Pages
+myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # a page shows the outputs that a notebook was stored with
+nb_ipywidgets_js = {}  # nothing is loaded from the network
+copybutton_prompt_text = "$ "
+
+# Docstrings
+autosummary_generate = True
+autodoc_typehints = "none"  # numpydoc's sections tell the types
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+default_role = "py:obj"  # single backticks: a link where there is something to link to
+
+# Links into other projects' documentation need their inventories, from the network. A build asks
+# for them where INTERSPHINX is set, and needs no network otherwise.
+intersphinx_mapping = (
+    {
+        "dask": ("https://docs.dask.org/en/stable/", None),
+        "imblearn": ("https://imbalanced-learn.org/stable/", None),
+        "numpy": ("https://numpy.org/doc/stable/", None),
+        "python": ("https://docs.python.org/3/", None),
+        "sklearn": ("https://scikit-learn.org/stable/", None),
+        "torch": ("https://docs.pytorch.org/docs/stable/", None),
+    }
+    if os.environ.get("INTERSPHINX")
+    else {}
+)
+
+# Looks
+html_theme = "pydata_sphinx_theme"
+html_title = "skbalance"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = [("dial.js", {"defer": "defer"})]
+html_show_sourcelink = False
+html_copy_source = False
+html_sidebars = {"index": [], "changelog": [], "contributing": []}
+templates_path = ["_templates"]
+
+urls = dict(line.split(", ", 1) for line in metadata("skbalance").get_all("Project-URL", []))
+html_theme_options = {
+    "header_links_before_dropdown": 7,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+    "icon_links": [
+        {"name": "Source", "url": urls["Source"], "icon": "fa-brands fa-github"}
+        for _ in range("Source" in urls)
+    ],
+}
+
+
+def plain_references(*event):
+    """Keep the words of references into scikit-learn's guide, which inherited docstrings hold."""
+    lines = event[-1]
+    lines[:] = [re.sub(r":ref:`([^`<]+?)(?: <[^>]+>)?`", r"\1", line) for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", plain_references)
