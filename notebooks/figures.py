@@ -112,7 +112,9 @@ def batches():
     for place in range(1, 40, n_batches):
         above.text(place, 0.5, "1", ha="center", va="center", size=8, color="white")
     above.set_title(
-        "draws of an epoch, class by class; every fifth is one batch", loc="left", size=9
+        "an epoch, class by class: draws marked 0 make one batch, those marked 1 another",
+        loc="left",
+        size=9,
     )
     for number, rows in enumerate(made):
         held = np.sort(y[rows])
