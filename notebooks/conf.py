@@ -77,11 +77,15 @@ html_theme_options = {
 }
 
 
-def plain_references(*event):
-    """Keep the words of references into scikit-learn's guide, which inherited docstrings hold."""
+def plain(*event):
+    """Keep the words of references into scikit-learn's guide, which inherited docstrings hold, and
+    the names that end with an underscore, as in a shape, where it would make a link of them.
+    """
     lines = event[-1]
-    lines[:] = [re.sub(r":ref:`([^`<]+?)(?: <[^>]+>)?`", r"\1", line) for line in lines]
+    for number, line in enumerate(lines):
+        line = re.sub(r":(?:ref|term):`([^`<]+?)(?: <[^>]+>)?`", r"\1", line)
+        lines[number] = re.sub(r"\((\w+)_,\)", r"(\1\_,)", line)
 
 
 def setup(app):
-    app.connect("autodoc-process-docstring", plain_references)
+    app.connect("autodoc-process-docstring", plain)
