@@ -54,6 +54,8 @@ intersphinx_mapping = (
 # Looks
 html_theme = "pydata_sphinx_theme"
 html_title = "skbalance"
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = [("dial.js", {"defer": "defer"})]

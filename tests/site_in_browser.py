@@ -90,8 +90,8 @@ def opened():
             window.quit()
 
 
-def set_width(window, width):
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+def set_size(window, width, height=900):
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
@@ -171,11 +171,13 @@ def dial_at(window, base, strengths):
 
 
 def keep_screenshots(window, folder, base, kept):
-    """Pictures of all pages at both widths, light and dark."""
+    """Pictures of all pages at both widths, from top to bottom, light and dark."""
     for name, width in WIDTHS.items():
-        set_width(window, width)
         for page in pages_of(folder):
+            set_size(window, width)
             window.get(base + page)
+            height = window.execute_script("return document.documentElement.scrollHeight")
+            set_size(window, width, min(height, 6000))
             for theme in ("light", "dark"):
                 window.execute_script(f"document.documentElement.dataset.theme = '{theme}'")
                 stem = page.removesuffix(".html").replace("/", "-")
@@ -188,7 +190,7 @@ def faults_of(folder):
     pages = pages_of(folder)
     with served(folder) as base, opened() as window:
         for name, width in WIDTHS.items():
-            set_width(window, width)
+            set_size(window, width)
             for page in pages:
                 found = faults_of_page(window, folder, base, page)
                 faults += [f"{page} at the {name}: {fault}" for fault in found]

@@ -283,6 +283,7 @@ RUN = [page for page in PAGES if blocks_of(page)]
 
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's of torch
 @pytest.mark.filterwarnings("ignore:.*does not have many workers")  # Lightning
+@pytest.mark.filterwarnings("ignore:.*treespec, LeafSpec:FutureWarning")  # Lightning's of torch
 @pytest.mark.parametrize("page", RUN)
 def test_the_python_blocks_of_a_page_run_in_order(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -389,13 +390,14 @@ def search_by_a_wrong_name():
 
 def a_stream():
     class Stream(torch.utils.data.IterableDataset):
-        pass
+        def __iter__(self):
+            return iter(())
 
     return Stream()
 
 
 def batches_of_batches():
-    data = data_of([0] * 9 + [1] * 4)
+    data = data_of([0] * 6 + [1] * 3)  # batches of 4 and 5
     batches = InverseFrequencySampler().to_torch_batch_sampler(data, batch_size=5)
     return list(DataLoader(data, sampler=batches, batch_size=2))
 
