@@ -61,12 +61,14 @@ html_css_files = ["site.css"]
 html_js_files = [("dial.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": [], "changelog": [], "contributing": []}
+# No list of pages beside those that have none below them.
+LEAVES = "index start choose evidence cost questions changelog contributing genindex search"
+html_sidebars = {page: [] for page in LEAVES.split()}
 templates_path = ["_templates"]
 
 urls = dict(line.split(", ", 1) for line in metadata("skbalance").get_all("Project-URL", []))
 html_theme_options = {
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 9,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,

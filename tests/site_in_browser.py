@@ -22,8 +22,11 @@ SEARCHED = "to_torch_sampler"
 
 FAULTS_OF_A_PAGE = """
 const faults = [];
-const width = document.documentElement.scrollWidth;
-if (width > window.innerWidth) faults.push(`it is ${width} wide, the window ${window.innerWidth}`);
+for (const part of ["html", "body", "main", ".bd-content", ".bd-article-container", "article"]) {
+  const { scrollWidth, clientWidth } = document.querySelector(part) ?? document.body;
+  if (scrollWidth > clientWidth + 1)
+    faults.push(`${part} is ${clientWidth} wide, what it holds ${scrollWidth}`);
+}
 for (const image of document.images)
   if (!image.complete || image.naturalWidth === 0) faults.push(`no image ${image.src}`);
 for (const code of document.querySelectorAll("pre")) {
