@@ -68,7 +68,7 @@ templates_path = ["_templates"]
 
 urls = dict(line.split(", ", 1) for line in metadata("skbalance").get_all("Project-URL", []))
 html_theme_options = {
-    "header_links_before_dropdown": 9,
+    "header_links_before_dropdown": 8,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,

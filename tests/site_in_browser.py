@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -183,6 +184,7 @@ def keep_screenshots(window, folder, base, kept):
             set_size(window, width, min(height, 6000))
             for theme in ("light", "dark"):
                 window.execute_script(f"document.documentElement.dataset.theme = '{theme}'")
+                time.sleep(0.3)  # colours change slowly
                 stem = page.removesuffix(".html").replace("/", "-")
                 window.save_screenshot(str(kept / f"{stem}-{name}-{theme}.png"))
 
