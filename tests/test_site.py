@@ -397,14 +397,12 @@ def a_stream():
 
 
 def batches_of_batches():
-    data = data_of([0] * 6 + [1] * 3)  # batches of 4 and 5
-    batches = InverseFrequencySampler().to_torch_batch_sampler(data, batch_size=5)
-    return list(DataLoader(data, sampler=batches, batch_size=2))
+    return list(DataLoader(data_of([0, 0, 1]), sampler=[[0, 1], [2]], batch_size=2))
 
 
 def load_a_state_of_others():
-    state = InverseFrequencySampler(random_state=0).to_torch_sampler([0, 0, 1]).state_dict()
-    InverseFrequencySampler(random_state=0).to_torch_sampler([0, 1, 0]).load_state_dict(state)
+    sampler, y = InverseFrequencySampler(random_state=0), [0, 0, 0, 1, 1, 1]
+    sampler.to_torch_sampler(y[::-1]).load_state_dict(sampler.to_torch_sampler(y).state_dict())
 
 
 def weigh_too_many():
@@ -435,7 +433,7 @@ RAISED = {
     "Invalid parameter 'sampler' for estimator Pipeline": search_by_a_wrong_name,
     "n_samples must leave each of the … classes a draw": lambda: InverseFrequencySampler(
         n_samples=2
-    ).fit(None, ["a", "b", "c"]),
+    ).fit(None, ["a", "b", "c"] * 9),
     "the state belongs to other labels": load_a_state_of_others,
     "IterableDataset: it has no row numbers that a sampler could draw": lambda: (
         InverseFrequencySampler().to_torch_sampler(a_stream())
