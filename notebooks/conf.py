@@ -60,6 +60,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = [("dial.js", {"defer": "defer"})]
 html_show_sourcelink = False
+toc_object_entries_show_parents = "hide"
 html_copy_source = False
 # No list of pages beside those that have none below them.
 LEAVES = "index start choose evidence cost questions changelog contributing genindex search"

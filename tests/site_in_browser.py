@@ -23,7 +23,8 @@ SEARCHED = "to_torch_sampler"
 
 FAULTS_OF_A_PAGE = """
 const faults = [];
-for (const part of ["html", "body", "main", ".bd-content", ".bd-article-container", "article"]) {
+const content = ["main", ".bd-content", ".bd-article-container", "article", ".bd-sidebar-secondary"];
+for (const part of ["html", "body", ...content]) {
   const { scrollWidth, clientWidth } = document.querySelector(part) ?? document.body;
   if (scrollWidth > clientWidth + 1)
     faults.push(`${part} is ${clientWidth} wide, what it holds ${scrollWidth}`);
