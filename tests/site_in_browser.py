@@ -23,7 +23,7 @@ SEARCHED = "to_torch_sampler"
 
 FAULTS_OF_A_PAGE = """
 const faults = [];
-const content = ["main", ".bd-content", ".bd-article-container", "article", ".bd-sidebar-secondary"];
+const content = ["main", ".bd-content", ".bd-article-container", ".bd-sidebar-secondary"];
 for (const part of ["html", "body", ...content]) {
   const { scrollWidth, clientWidth } = document.querySelector(part) ?? document.body;
   if (scrollWidth > clientWidth + 1)

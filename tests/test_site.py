@@ -487,7 +487,11 @@ def test_the_api_has_a_page_for_every_public_name_and_no_other(built):
         for name in module.__all__
         if name[0] != "_" and name not in ("dask", "torch")
     }
-    assert {path.name for path in (built[0] / "_api").glob("*.html")} == wanted
+    pages = list((built[0] / "_api").glob("*.html"))
+    assert {path.name for path in pages} == wanted
+    documented = re.findall(r'id="(skbalance[^"]*)"', "".join(path.read_text() for path in pages))
+    assert len(documented) > 40
+    assert not [name for name in documented if "._" in name]
 
 
 def test_every_page_opens_in_a_browser(built):
