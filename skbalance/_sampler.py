@@ -213,6 +213,9 @@ class InverseFrequencySampler(Balancer, BaseSampler):
            [3, 3]])
     """
 
+    # BalancedBaggingClassifier sets a sampling_strategy unless a sampler says that it has none.
+    _sampling_type = "bypass"
+
     @property
     def sampling_strategy(self) -> str:
         """No parameter, but what imbalanced-learn asks of every sampler; see `n_samples`."""
