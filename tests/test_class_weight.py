@@ -401,3 +401,4 @@ def test_arguments_are_keywords_and_are_shown_as_such():
     assert list(shown) == list(inspect.signature(InverseFrequencySampler.__init__).parameters)[1:]
     assert "sampling_strategy" not in shown
     assert "No parameter" in InverseFrequencySampler.sampling_strategy.__doc__
+    assert InverseFrequencySampler().sampling_strategy == "auto"

@@ -461,3 +461,9 @@ def test_draws_are_the_same_everywhere_and_for_ever(replacement, epoch, way):
     plan = Plan(np.array([4, 1500, 100]), np.array([5, 5, 4]), 42, replacement, np.arange(1604))
     way = "sorted" if way == "sorted" else "mapped"  # too many rows to be sorted in parts
     assert whole(plan, epoch).tolist() == GOLDEN[way, replacement, epoch], RAISE_IT
+
+
+def test_draws_with_replacement_have_no_inverse():
+    plan = Plan(np.array([3, 2]), np.array([2, 2]), 0, replacement=True)
+    with pytest.raises(ValueError, match="draws with replacement cannot be inverted"):
+        plan.epoch(0).multiplicities(np.array([0]), np.array([0]))

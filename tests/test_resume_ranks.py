@@ -245,3 +245,20 @@ def test_rows_that_are_too_few_for_all_ranks_are_left_to_nobody():
         assert rank.epoch == 1
     in_turn = list(chain.from_iterable(zip(*ranks, strict=True)))
     assert in_turn == sampler.draw(1).tolist()
+
+
+def test_a_batch_of_fewer_rows_than_ranks_is_left_to_those_who_can_take_it():
+    # Half of a step of two ranks, a row each, is taken by one process: the row that is left cannot
+    # be shared.
+    sampler = fitted()
+    whole = iter(batches_of(sampler, 1, num_replicas=2, rank=0))
+    next(whole)
+    alone = batches_of(sampler, 1)
+    alone.load_state_dict(whole.state_dict())
+    iterator = iter(alone)
+    next(iterator)
+    inside = iterator.state_dict()
+    with pytest.raises(ValueError, match="batches of 1 to 1 rows that 2 ranks with batch_size=1 c"):
+        batches_of(sampler, 1, num_replicas=2, rank=1).load_state_dict(inside)
+    alone.load_state_dict(inside)
+    assert len(list(alone)) == 997

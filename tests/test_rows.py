@@ -227,3 +227,13 @@ def test_a_single_row_can_be_resampled():
     sampler = InverseFrequencySampler(n_samples=3)
     X_res, y_res = sampler.fit_resample([[1, 2]], ["a"], sample_weight=[0.5])
     assert (X_res, y_res) == ([[1, 2]] * 3, ["a"] * 3)
+
+
+class BecomesAnArray:
+    def __array__(self, dtype=None, copy=None):
+        return np.arange(10.0).reshape(5, 2)
+
+
+def test_rows_that_can_only_become_an_array_are_picked_from_it():
+    X_res, _, indices = resample(BecomesAnArray())
+    assert np.array_equal(X_res, np.arange(10.0).reshape(5, 2)[indices])

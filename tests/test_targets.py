@@ -343,3 +343,18 @@ def test_columns_with_names_give_labels_their_names():
     sampler.fit(None, frame)
     assert sampler.classes_.tolist() == ["sky", "sea", "bird", "kite"]
     assert list(sampler.sampling_strategy_) == ["sky", "sea", "bird", "kite"]
+
+
+@pytest.mark.parametrize(
+    ("y", "labels"),
+    [
+        ([{("a", 1)}, {("b", 2), ("a", 1)}], [("a", 1), ("b", 2)]),
+        ([[np.array(3)], [np.array(4), np.array(3)]], [3, 4]),
+        (np.array([[1, 0], [1, 1]], dtype=object), [0, 1]),
+    ],
+    ids=["parts", "arrays without dimensions", "an indicator of objects"],
+)
+def test_label_sets_are_read(y, labels):
+    sampler = InverseFrequencySampler(target_type="multilabel").fit(None, y)
+    assert sampler.classes_.tolist() == labels
+    assert sampler.class_counts_.tolist() == [2, 1]
