@@ -11,6 +11,7 @@ from imblearn.pipeline import make_pipeline
 from scipy import sparse
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.multiclass import OneVsRestClassifier
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, StackDataset, Subset, TensorDataset
@@ -259,12 +260,16 @@ def routing():
 @pytest.mark.usefixtures("routing")
 def test_a_pipeline_hands_weights_to_the_sampler_alone():
     sampler = InverseFrequencySampler(random_state=0).set_fit_resample_request(sample_weight=True)
-    classifier = LogisticRegression().set_fit_request(sample_weight=False)
-    model = make_pipeline(sampler, classifier.set_score_request(sample_weight=True))
+    model = make_pipeline(sampler, LogisticRegression().set_fit_request(sample_weight=False))
     model.fit(FEATURES, CLASSES, sample_weight=WEIGHTS)
     assert np.array_equal(model[0].sample_indices_, fitted("weights").draw())
     results = cross_validate(
-        model, FEATURES, CLASSES, params={"sample_weight": WEIGHTS}, return_estimator=True
+        model,
+        FEATURES,
+        CLASSES,
+        scoring=get_scorer("accuracy").set_score_request(sample_weight=True),
+        params={"sample_weight": WEIGHTS},
+        return_estimator=True,
     )
     for fold in results["estimator"]:
         assert sum(fold[0].sampling_strategy_.values()) == N * 4 // 5
