@@ -21,6 +21,7 @@ NEED_TORCH = [
     "tests/lightning_at_work.py",
     "tests/public_calls.py",
     "tests/ranks_at_work.py",
+    "tests/run_notebooks.py",
     "tests/test_accelerate.py",
     "tests/test_bad_input.py",
     "tests/test_benchmarks.py",
