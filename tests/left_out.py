@@ -17,6 +17,7 @@ WITHOUT_TORCH = bool(os.environ.get("WITHOUT_TORCH"))
 NEED_TORCH = [
     "skbalance/torch",
     "tests/accelerate_at_work.py",
+    "tests/faults_at_work.py",
     "tests/lightning_at_work.py",
     "tests/public_calls.py",
     "tests/ranks_at_work.py",
@@ -27,6 +28,7 @@ NEED_TORCH = [
     "tests/test_distributed.py",
     "tests/test_drop_in.py",
     "tests/test_evidence.py",
+    "tests/test_faults.py",
     "tests/test_lightning.py",
     "tests/test_main.py",
     "tests/test_notebooks.py",
@@ -50,6 +52,7 @@ NEED_FORK = [
     "tests/test_accelerate.py",
     "tests/test_dask_cluster.py",
     "tests/test_distributed.py",
+    "tests/test_faults.py",
     "tests/test_lightning.py",
     "tests/test_readme.py::test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped",
     "tests/test_torch.py::test_a_loader_gives_the_same_rows_for_any_workers",
