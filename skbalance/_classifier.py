@@ -87,8 +87,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     The correction is exact for a classifier that is calibrated on its training rows. It helps if
     the classifier is poorly calibrated on the original rows: the log-loss of a random forest (8,000
     rows, 5% of them rare) was 0.193 without resampling, 0.354 with ``n_samples="under"`` and 0.149
-    after the correction, because without resampling such a forest gives some rows of the rare class
-    a probability of 0. (With at least 10 rows in a leaf and without resampling it was 0.110.) It
+    after the correction, because such a forest gives some rows of the rare class a probability of
+    0. (With at least 10 rows in a leaf and without resampling it was 0.110.) It
     does not beat no resampling if the classifier is well calibrated without it: for logistic
     regression (20,000 rows, 3% of them rare) the log-loss was 0.083 without resampling, 0.356 with
     it and 0.090 after the correction. So compare the log-loss on held-out rows, including that

@@ -93,7 +93,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         ``"fd"``; or edges, outside of which no value may lie.
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself and gives the same rows on every platform. With
-        None or a RandomState, each `fit` takes a new seed from it.
+        None or a RandomState, each `fit` takes a new seed.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class InverseFrequencySampler(Balancer, BaseSampler):
         indicator of several labels, the columns in use: their names if a frame has names, otherwise
         their numbers. For a continuous target, the numbers of the bins in use, from 0.
     class_counts_ : ndarray of shape (n_classes,), int64
-        Rows of each class, aligned with ``classes_``. With several labels, the rows with each label.
+        Rows of each class, aligned with ``classes_``. With several labels, rows with each label.
     class_weight_ : dict
         Maps each label to the weight of one of its rows in epoch 0. The mean over all rows is 1; at
         strength 1 these are scikit-learn's ``"balanced"`` weights, unless factors or a dict of
