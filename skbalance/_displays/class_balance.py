@@ -52,14 +52,15 @@ SCALES = "linear", "log", None
 class ClassBalanceDisplay:
     """How many rows each class has before and after resampling, or how often a row of it is drawn.
 
-    Made by `from_sampler` or `from_labels`. Up to 30 classes are bars, which lie where names are
-    too long to stand side by side; more classes are curves, from the largest class to the smallest.
-    Bins of a continuous target are bars of their own widths over its values, however many they are:
-    before filled, after as lines at their heights. Where the classes span more than a factor of 50
-    the axis is logarithmic, and has dots or lines in place of bars; ``scale`` chooses it otherwise.
+    Made by `from_sampler` or `from_labels`. Up to 30 classes are shown as bars, which are
+    horizontal if the names are too long to stand side by side. More classes are shown as curves,
+    from the largest class to the smallest. The bins of a continuous target are always shown as bars
+    of their own widths: filled before, lines at the new heights after. If the classes span more
+    than a factor of 50, the axis is logarithmic, with dots or lines in place of bars; ``scale``
+    overrides this.
 
-    In a figure with ``layout="constrained"``, which is what is made where no axes are given, long
-    names find room.
+    Long names fit in a figure with ``layout="constrained"``, which is what you get if you pass no
+    axes.
 
     Parameters
     ----------
@@ -70,9 +71,9 @@ class ClassBalanceDisplay:
     resampled_counts : array-like of shape (n_classes,)
         Rows of each class after.
     bin_edges : array-like of shape (n_bins + 1,) or None, default=None
-        Edges of all bins, those without rows too, where the classes are bins of numbers.
+        If the classes are bins of numbers: the edges of all bins, including those without rows.
     multilabel : bool, default=False
-        Whether a row may bear several of the labels and so counts for each of them. The axes then
+        Whether a row may have several of the labels and so counts for each of them. The axes then
         say so.
 
     Attributes
@@ -86,7 +87,8 @@ class ClassBalanceDisplay:
     ------
     TypeError, ValueError
         Arrays of unequal length; counts that are not numbers, not finite or negative; a class
-        without rows before; edges that are not finite or do not rise; numbers of other bins.
+        without rows before; edges that are not finite or not increasing; bin numbers that do not
+        match the edges.
 
     Examples
     --------
@@ -95,7 +97,7 @@ class ClassBalanceDisplay:
     >>> ClassBalanceDisplay.from_sampler(sampler).resampled_counts.tolist()
     [75, 25]
 
-    Of several labels a row, rows count for each label that they bear:
+    With several labels per row, a row counts for each of its labels:
 
     >>> sampler = InverseFrequencySampler(target_type="multilabel", random_state=0)
     >>> sampler = sampler.fit(None, [{"cat"}] * 60 + [{"cat", "dog"}] * 20)
@@ -112,7 +114,7 @@ class ClassBalanceDisplay:
     >>> display.counts.tolist(), display.resampled_counts.tolist(), display.bin_edges.tolist()
     ([9, 1], [5, 5], [0.0, 1.0, 10.0, 100.0])
 
-    Samplers of imbalanced-learn keep no labels, so these must be given, too:
+    imbalanced-learn's samplers keep no labels, so pass the labels too:
 
     >>> from imblearn.under_sampling import RandomUnderSampler
     >>> X, y = [[row] for row in range(100)], ["ham"] * 90 + ["spam"] * 10
@@ -160,24 +162,24 @@ class ClassBalanceDisplay:
     ) -> ClassBalanceDisplay:
         """Plot the classes of a fitted sampler.
 
-        Of several labels a row, they are the labels and the rows that have each; of a continuous
-        target, its bins; in groups, the classes of all groups together.
+        With several labels per row, it shows the number of rows with each label; with a continuous
+        target, the bins; with groups, the classes of all groups together.
 
         Parameters
         ----------
         sampler : InverseFrequencySampler or sampler of imbalanced-learn
-            Fitted. Of imbalanced-learn, those that tell how many rows of each class come out: any
-            that sets ``sample_indices_`` in ``fit_resample``, as RandomOverSampler,
-            RandomUnderSampler, NearMiss and TomekLinks do; and RandomOverSampler,
-            RandomUnderSampler, SMOTE, SMOTEN and SMOTENC by their ``sampling_strategy_``, so after
-            ``fit`` alone, too. For others there is `from_labels`.
+            Fitted. An imbalanced-learn sampler must tell how many rows of each class come out. So
+            it may be any sampler that sets ``sample_indices_`` in ``fit_resample``, as
+            RandomOverSampler, RandomUnderSampler, NearMiss and TomekLinks do. After ``fit`` alone,
+            RandomOverSampler, RandomUnderSampler, SMOTE, SMOTEN and SMOTENC also work, by their
+            ``sampling_strategy_``. For other samplers use `from_labels`.
         y : array-like of shape (n_rows,) or None, default=None
-            With a sampler of imbalanced-learn, the labels that it was fitted on, which it does not
-            keep. An `InverseFrequencySampler` knows its classes, and does not look at them.
+            With a sampler of imbalanced-learn, the labels that it was fitted on, because it does
+            not keep them. An `InverseFrequencySampler` knows its classes, and ignores `y`.
         epoch : int, default=0
-            The epoch whose draws are shown: another one has others where strength is a function
-            and, by the weights of rows, where draws are rounded. Only an `InverseFrequencySampler`
-            has epochs.
+            The epoch whose draws are shown. Class counts differ between epochs if strength is a
+            function, and with row weights by rounding. Only an `InverseFrequencySampler` has
+            epochs.
         ax, quantity, scale
             As in `plot`.
 
@@ -188,8 +190,9 @@ class ClassBalanceDisplay:
         Raises
         ------
         NotFittedError, TypeError, ValueError
-            A sampler that is not fitted, is none, or does not tell what comes out; labels that are
-            needed and not given, or are others; a bad epoch, quantity or scale.
+            A sampler that is not fitted, is not a sampler, or does not tell what comes out; labels
+            that are needed but not given, or are not those of the fit; a bad epoch, quantity or
+            scale.
         """
         shown: dict[str, Any]
         if isinstance(sampler, Balancer):
@@ -268,13 +271,13 @@ class ClassBalanceDisplay:
         ax : matplotlib Axes or None, default=None
             Axes to draw on; None makes a figure.
         quantity : {"rows", "draws_per_row"}, default="rows"
-            The rows of each class before and after, or how often, on average, one of its rows is
-            drawn (a row with the label, a row in the bin). A dotted line at 1 then shows how often
-            each row comes up without balancing.
+            The rows of each class before and after, or how often one of its rows is drawn on
+            average (one row with the label, or in the bin). A dotted line at 1 then shows how often
+            each row is drawn without balancing.
         scale : {"linear", "log"} or None, default=None
-            The axis of the values. None is linear unless the largest value is more than 50 times
-            the smallest one. A logarithmic axis has no 0: a class of which nothing is drawn stands
-            at its end.
+            The scale of the value axis. None is linear unless the largest value is more than 50
+            times the smallest. A logarithmic axis has no 0: a class without draws is shown at its
+            end.
 
         Returns
         -------
@@ -285,7 +288,7 @@ class ClassBalanceDisplay:
         ImportError
             Without matplotlib (the extra ``plot``).
         TypeError, ValueError
-            An unknown quantity or scale, or `ax` that is no Axes.
+            An unknown quantity or scale, or an `ax` that is not an Axes.
         """
         check_word(quantity, "quantity", ("rows", "draws_per_row"))
         if scale is not None:

@@ -32,23 +32,24 @@ MOST_BANDS = 3
 class StrengthCurveDisplay:
     """A score over the strength of the sampler, from a finished search.
 
-    Made by `from_search`. If other parameters were searched as well, each setting of them has a
-    curve of its own. Of more than six settings, the one with the highest mean is shown in colour
-    and the others in grey.
+    Made by `from_search`. If other parameters were searched as well, each setting of them has its
+    own curve. With more than six settings, the one with the highest mean is shown in colour and the
+    others in grey.
 
     Parameters
     ----------
     strengths : array-like of shape (n_points,)
-        Strengths, rising within each setting.
+        Strengths, increasing within each setting.
     mean_scores, std_scores : array-like of shape (n_points,)
         Mean and standard deviation of the score over the folds.
     score_name : str
-        What the score is called.
+        The name of the score.
     min_scores, max_scores : array-like of shape (n_points,) or None, default=None
-        Lowest and highest score over the folds. The bands of one standard deviation end there, as
-        no score lies beyond them.
+        Lowest and highest score over the folds. The bands of one standard deviation end there,
+        because no score lies beyond.
     settings : array-like of str of shape (n_points,) or None, default=None
-        The curve that each point belongs to: what the other parameters were. None is one curve.
+        The curve that each point belongs to: the values of the other parameters. None means one
+        curve.
 
     Attributes
     ----------
@@ -60,8 +61,8 @@ class StrengthCurveDisplay:
     Raises
     ------
     TypeError, ValueError
-        Arrays that are not numbers or of unequal length; strengths that are not finite or do not
-        rise; only one of min_scores and max_scores; settings or a name that are no strings.
+        Arrays that are not numbers or of unequal length; strengths that are not finite or not
+        increasing; only one of min_scores and max_scores; settings or a name that are not strings.
 
     Examples
     --------
@@ -153,16 +154,16 @@ class StrengthCurveDisplay:
     ) -> StrengthCurveDisplay:
         """Plot the scores of a finished search.
 
-        Of a halving search, only the last iteration is shown: the scores of earlier ones come from
-        fewer rows and cannot be compared with it.
+        For a halving search, only the last iteration is shown: the scores of earlier iterations
+        come from fewer rows and are not comparable.
 
         Parameters
         ----------
         search : GridSearchCV or other search
-            Fitted, with strengths among its parameters, as numbers.
+            Fitted, with the strength among its parameters, as numbers.
         parameter : str or None, default=None
-            Name of the parameter that is the strength; None takes the one called ``strength`` or
-            ending in ``__strength``.
+            Name of the strength parameter; None takes the one called ``strength`` or ending in
+            ``__strength``.
         metric : str or None, default=None
             Which of several metrics to show; None if there is only one.
         ax : matplotlib Axes or None, default=None
@@ -175,10 +176,10 @@ class StrengthCurveDisplay:
         Raises
         ------
         NotFittedError, ValueError
-            A search that is not finished, that has no strength or several, or does not have that
-            metric.
+            A search that is not finished, that has no strength or several, or that does not have
+            the metric.
         TypeError
-            Strengths that are not numbers; a parameter or a metric that is no name.
+            Strengths that are not numbers; a parameter or a metric that is not a name.
         """
         check_is_fitted(search, "cv_results_")
         points, score_name = points_of(search, parameter, metric)
@@ -187,7 +188,7 @@ class StrengthCurveDisplay:
     def plot(self, ax: Axes | None = None) -> StrengthCurveDisplay:
         """Draw the mean over the folds, and a band of one standard deviation to each side.
 
-        Bands end at the lowest and the highest score of a fold. Of more than three curves, only
+        Bands end at the lowest and the highest score of a fold. With more than three curves, only
         the one with the highest mean has a band.
 
         Parameters
@@ -204,7 +205,7 @@ class StrengthCurveDisplay:
         ImportError
             Without matplotlib (the extra ``plot``).
         TypeError
-            `ax` that is no Axes.
+            If `ax` is not an Axes.
         """
         self.ax_ = make_axes(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
