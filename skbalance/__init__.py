@@ -1,6 +1,10 @@
 """Balanced resampling for scikit-learn, PyTorch and dask, in which each draw is a function of seed,
 epoch and position.
+
+`skbalance.torch` and `skbalance.dask` are imported when first used.
 """
+
+from types import ModuleType
 
 from skbalance._classifier import PriorCorrectedClassifier
 from skbalance._displays.class_balance import ClassBalanceDisplay
@@ -16,3 +20,24 @@ __all__ = [
     "StrengthCurveDisplay",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A wing that is not imported yet: the packages that it needs may be missing, or slow."""
+    try:
+        if name == "dask":
+            import skbalance.dask
+
+            return skbalance.dask
+        if name == "torch":
+            import skbalance.torch
+
+            return skbalance.torch
+    except ImportError as error:
+        # An AttributeError, so that hasattr says False where the wing cannot be used.
+        raise AttributeError(str(error)) from error
+    raise AttributeError(f"module 'skbalance' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), "dask", "torch"})

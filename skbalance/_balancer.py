@@ -92,12 +92,12 @@ class Balancer(BaseEstimator):
         self.random_state = random_state
 
     def set_params(self, **params: Any) -> Any:
-        """Set parameters of this sampler, as `__init__` names them.
+        """Set parameters of this sampler.
 
         Parameters
         ----------
         **params
-            Names and values.
+            Names and values, as when the sampler is made.
 
         Returns
         -------
@@ -106,7 +106,7 @@ class Balancer(BaseEstimator):
         Raises
         ------
         ValueError
-            A name that is no parameter.
+            A name that is not a parameter.
         """
         if "sampling_strategy" in set(params) - set(self.get_params()):
             raise ValueError(no_sampling_strategy(type(self).__name__, params["sampling_strategy"]))
@@ -157,35 +157,36 @@ class Balancer(BaseEstimator):
         self._seed_is_given = isinstance(self.random_state, Integral)
 
     def correct_proba(self, proba: Any, *, epoch: int | None = None) -> Any:
-        """Probabilities learnt from the draws, as they are in the original distribution.
+        """Probabilities learned from the draws, corrected to the original distribution.
 
-        A model that was trained on rows in other frequencies over-states the classes that came up
-        more often. Its probabilities times the original frequencies over those of the draws,
-        normalised, are right again as far as they were right for the draws.
+        A model that was trained on resampled rows overstates the classes that were drawn more
+        often. This multiplies its probabilities by each class's original frequency over its
+        frequency in the draws, and renormalises them. They are then as right for the original
+        distribution as they were for the draws.
 
         Parameters
         ----------
         proba : array-like or tensor of shape (n_rows, n_classes)
             Columns in the order of ``classes_``; each row sums to 1.
         epoch : int or None, default=None
-            Where strength is a function: the epoch whose draws the probabilities stand for, usually
-            the last one of the training.
+            If strength is a function: the epoch whose draws the probabilities stand for, usually
+            the last epoch of training.
 
         Returns
         -------
         proba : ndarray or tensor of shape (n_rows, n_classes)
             A new array of the same floating dtype (float64 for integers), a tensor for a tensor.
-            Rows sum to 1. Where the draws have the original frequencies (strength 0, as many draws
-            as rows), exactly what came in.
+            Rows sum to 1. If the draws have the original frequencies (strength 0, as many draws as
+            rows), the probabilities are returned unchanged.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         TypeError, ValueError
-            Probabilities of another shape, negative, not summing to 1 (within 0.01) or no numbers;
-            a bad epoch, or none where strength is a function; draws that change more than the
-            frequencies of classes (by sample_weight, groups or another target_type).
+            Probabilities that have another shape, are negative, do not sum to 1 (within 0.01) or
+            are not numbers; a bad epoch, or none although strength is a function; draws that change
+            more than class frequencies (by sample_weight, groups or another target_type).
 
         References
         ----------
@@ -216,3 +217,8 @@ class Balancer(BaseEstimator):
         draws = self._draws_of(self._plan, 0 if epoch is None else epoch)
         log_shift = _prior.log_prior_shift(self.class_counts_, draws)
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
+
+
+# Python names the class of a method whose arguments are wrong: users know this one by that name.
+for _name in "set_params", "correct_proba":
+    getattr(Balancer, _name).__qualname__ = f"InverseFrequencySampler.{_name}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from imblearn.under_sampling import InstanceHardnessThreshold, NearMiss
+from imblearn.under_sampling.base import BaseCleaningSampler
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import assert_all_finite, column_or_1d, get_tags, indexable
 from sklearn.utils.metaestimators import available_if
@@ -32,31 +35,36 @@ def _has_scores_only(self: Any) -> bool:
 
 
 class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """A classifier trained on resampled rows, with probabilities of the original distribution.
+    """A classifier trained on resampled rows, with probabilities for the original distribution.
 
     `fit` resamples the rows and fits the classifier on the result. `predict_proba` undoes the shift
     of the prior that resampling caused: it multiplies the classifier's probabilities by each
-    class's original frequency over its resampled frequency, and normalises them. This needs no
-    pipeline of imbalanced-learn, and can be the last step of any pipeline. It takes no weights of
-    rows.
+    class's original frequency over its resampled frequency, and renormalises them. You do not need
+    imbalanced-learn's pipeline for this; it can be the last step of any pipeline. It takes no row
+    weights.
 
     Parameters
     ----------
     estimator : classifier
-        Cloned and fitted on the resampled rows. It needs ``predict_proba`` if probabilities are
-        wanted. What it weighs by itself, for example by ``class_weight``, shifts the prior once
-        more; that is not corrected.
+        Cloned and fitted on the resampled rows. It needs ``predict_proba`` if you want
+        probabilities. Weights of its own, such as ``class_weight``, shift the prior once more; that
+        shift is not corrected.
     sampler : sampler or None, default=None
-        Cloned and fitted on the original rows: an `InverseFrequencySampler`, or any sampler of
-        imbalanced-learn whose resampled rows of a class look like the original ones. To search its
-        strength, pass it. None makes an `InverseFrequencySampler` with the ``random_state`` of the
-        estimator, or of a step of it, so that both are seeded together, also inside a seeded
-        `BaggingClassifier`. If the estimator has no ``random_state``, results repeat only with
+        Cloned and fitted on the original rows: an `InverseFrequencySampler`, or imbalanced-learn's
+        RandomOverSampler (without shrinkage) or RandomUnderSampler, which pick rows of a class at
+        random. SMOTE and others make new rows; NearMiss, TomekLinks and others pick rows by their
+        neighbours. Both change what the rows of a class look like, which no correction undoes:
+        `fit` warns about them. To search over the strength, pass a sampler. None makes an
+        `InverseFrequencySampler` with the ``random_state`` of the estimator, or of a step of it, so
+        that both are seeded together, even inside a seeded `BaggingClassifier`. If the estimator
+        has no ``random_state``, results are repeatable only with
         ``sampler=InverseFrequencySampler(random_state=...)``.
     predict_prior : {"resampled", "original"}, default="resampled"
         The distribution under which `predict` decides. "resampled" gives what the estimator itself
-        predicts, so rare classes keep the recall that resampling won them. "original" gives the
-        class with the highest corrected probability, which makes the fewest errors over all rows.
+        predicts, so rare classes keep the recall that resampling gained. The class that `predict`
+        gives may then differ from the one with the highest probability in `predict_proba`.
+        "original" gives the class with the highest corrected probability, which makes the fewest
+        errors over all rows.
 
     Attributes
     ----------
@@ -65,14 +73,27 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     estimator_ : classifier
         The fitted classifier. Its probabilities are those of the resampled distribution.
     sampler_ : sampler
-        The fitted sampler. If the labels are floats, it has seen them as integers.
+        The fitted sampler. If the labels are floats, it was given them as integers.
     log_prior_shift_ : ndarray of shape (n_classes,), float64
-        Logarithm of each class's frequency in `y` over its frequency in the resampled `y`. This is
-        what is added to log-probabilities.
+        Logarithm of each class's frequency in `y` over its frequency in the resampled `y`. It is
+        added to the log-probabilities.
     n_features_in_ : int
         Number of columns of `X`. Set only if the classifier sets it.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Column names of `X`. Set only if the classifier sets them.
+
+    Notes
+    -----
+    The correction is exact for a classifier that is calibrated on its training rows. It helps if
+    the classifier is poorly calibrated on the original rows: the log-loss of a random forest (8,000
+    rows, 5% of them rare) was 0.193 without resampling, 0.354 with ``n_samples="under"`` and 0.149
+    after the correction, because such a forest gives some rows of the rare class a probability of
+    0. (With at least 10 rows in a leaf and without resampling it was 0.110.) It
+    does not beat no resampling if the classifier is well calibrated without it: for logistic
+    regression (20,000 rows, 3% of them rare) the log-loss was 0.083 without resampling, 0.356 with
+    it and 0.090 after the correction. So compare the log-loss on held-out rows, including that
+    without any resampling. An overfitted classifier is not calibrated, and the correction can make
+    its probabilities worse.
 
     See Also
     --------
@@ -111,11 +132,11 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
-            Whatever sampler and classifier take.
+            Whatever the sampler and the classifier accept.
         y : array-like of shape (n_rows,)
             Labels as scikit-learn's classifiers take them. So -1 is a class like any other, not a
-            sign for rows without a label, and whole floats such as 0.0 and 1.0 are classes, which
-            `InverseFrequencySampler` by itself refuses.
+            mark of rows without a label, and whole floats such as 0.0 and 1.0 are classes
+            (`InverseFrequencySampler` by itself refuses them).
 
         Returns
         -------
@@ -131,6 +152,12 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             ``predict_proba``; if the estimator takes kernels between rows; if `y` holds missing or
             continuous values; if the sampler leaves out a class. Also whatever the sampler or the
             classifier raises.
+
+        Warns
+        -----
+        UserWarning
+            If the sampler makes new rows, as SMOTE does, or picks rows by their neighbours, as
+            TomekLinks does: the correction may then be off.
         """
         self._check_parameters()
         X, y = self._check_data(X, y)
@@ -144,6 +171,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 "the sampler must keep rows of every class, but it left none of "
                 f"{classes[resampled_counts == 0].tolist()}."
             )
+        _warn_unless_random(sampler)
         # Nothing is set before this line, so that a fit that fails leaves the model as it was.
         self.estimator_ = clone(self.estimator).fit(X_resampled, classes[resampled_codes])
         self.sampler_ = sampler
@@ -214,6 +242,12 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each row, under the distribution in ``predict_prior``.
 
+        By default that is the resampled distribution, whereas `predict_proba` is about the original
+        one. So this may differ from ``classes_[predict_proba(X).argmax(axis=1)]``: with two
+        classes, the rare one is predicted once its probability reaches about its original
+        frequency, not one half. This amounts to a moved threshold, as in scikit-learn's
+        TunedThresholdClassifierCV. ``predict_prior="original"`` makes both agree.
+
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
@@ -240,9 +274,9 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> NDArray[np.floating[Any]]:
-        """Probabilities of the classes in the original distribution.
+        """Probabilities of the classes under the original distribution.
 
-        Only there if the estimator has a ``predict_proba``.
+        Available only if the estimator has a ``predict_proba``.
 
         Parameters
         ----------
@@ -252,8 +286,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         Returns
         -------
         proba : ndarray of shape (n_rows, n_classes)
-            Columns in the order of ``classes_``, in the floating dtype of the estimator's. Rows sum
-            to 1, unless the estimator gives a row no probability at all.
+            Columns in the order of ``classes_``, in the floating dtype of the estimator's
+            probabilities. Rows sum to 1, unless the estimator gives a row no probability at all.
 
         Raises
         ------
@@ -280,7 +314,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         Returns
         -------
         log_proba : ndarray of shape (n_rows, n_classes)
-            Where a probability is 0, minus infinity.
+            Minus infinity where a probability is 0.
 
         Raises
         ------
@@ -297,7 +331,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     def decision_function(self, X: Any) -> NDArray[np.floating[Any]]:
         """The estimator's scores, by which rows can be ranked.
 
-        Only there if the estimator has no probabilities, as its scores are not corrected.
+        Available only if the estimator has no probabilities, because its scores are not corrected.
 
         Parameters
         ----------
@@ -361,3 +395,20 @@ def _resample(sampler: Any, X: Any, y: Any) -> tuple[Any, NDArray[np.intp]]:
     labels = y.astype(np.int64) if y.dtype.kind == "f" and float(np.abs(y).max()) < 2**53 else y
     X_resampled, resampled_labels = sampler.fit_resample(X, labels)
     return X_resampled, np.searchsorted(np.unique(labels), resampled_labels)
+
+
+def _warn_unless_random(sampler: Any) -> None:
+    """Warn of a fitted sampler that changes what the rows of a class look like."""
+    if getattr(sampler, "shrinkage", None) or not hasattr(sampler, "sample_indices_"):
+        seen = "makes new rows, or does not say in sample_indices_ which ones it picked"
+    elif isinstance(sampler, (BaseCleaningSampler, NearMiss, InstanceHardnessThreshold)):
+        seen = "picks rows by what their neighbours or a model say of them"
+    else:
+        return
+    warnings.warn(
+        f"{type(sampler).__name__} {seen}: the rows of a class are then not what they were, and "
+        "corrected probabilities may be off. InverseFrequencySampler, RandomOverSampler (without "
+        "shrinkage) and RandomUnderSampler pick rows of a class at random.",
+        UserWarning,
+        stacklevel=3,
+    )

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from site_in_browser import find_browser
 
 WITHOUT_TORCH = bool(os.environ.get("WITHOUT_TORCH"))
 
@@ -21,6 +22,7 @@ NEED_TORCH = [
     "tests/lightning_at_work.py",
     "tests/public_calls.py",
     "tests/ranks_at_work.py",
+    "tests/run_notebooks.py",
     "tests/test_accelerate.py",
     "tests/test_bad_input.py",
     "tests/test_benchmarks.py",
@@ -29,6 +31,7 @@ NEED_TORCH = [
     "tests/test_drop_in.py",
     "tests/test_evidence.py",
     "tests/test_faults.py",
+    "tests/test_first_mistakes.py",
     "tests/test_lightning.py",
     "tests/test_main.py",
     "tests/test_notebooks.py",
@@ -36,6 +39,7 @@ NEED_TORCH = [
     "tests/test_readme.py",
     "tests/test_resume.py",
     "tests/test_resume_ranks.py",
+    "tests/test_site.py",
     "tests/test_skorch.py",
     "tests/test_stateful.py",
     "tests/test_states.py",
@@ -54,16 +58,18 @@ NEED_FORK = [
     "tests/test_distributed.py",
     "tests/test_faults.py",
     "tests/test_lightning.py",
-    "tests/test_readme.py::test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped",
+    "tests/test_site.py::test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped",
     "tests/test_torch.py::test_a_loader_gives_the_same_rows_for_any_workers",
     "tests/test_torch.py::test_a_loader_of_batches_gives_the_same_rows_for_any_workers",
 ]
+NEED_BROWSER = ["tests/test_site.py::test_every_page_opens_in_a_browser"]
 NEED_PROC = ["tests/test_benchmarks.py"]  # which read there how much memory a process took
 
 # Files, and tests in files, by what they lack here.
 LEFT_OUT = {
     "torch, as WITHOUT_TORCH is set": NEED_TORCH if WITHOUT_TORCH else [],
     "fork and SIGKILL": [] if hasattr(os, "fork") else NEED_FORK,
+    "chromium and chromedriver": [] if find_browser() else NEED_BROWSER,
     "/proc": [] if Path("/proc/self/status").exists() else NEED_PROC,
 }
 

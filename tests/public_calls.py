@@ -12,6 +12,7 @@ import dask.array as da
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GridSearchCV
@@ -252,8 +253,13 @@ def show(**given):
     plt.close("all")
 
 
+RESAMPLED = RandomOverSampler(random_state=0)
+RESAMPLED.fit_resample(X, Y)
+
+
 def show_sampler(**given):
-    ClassBalanceDisplay.from_sampler(**{"sampler": fitted(), **given}).figure_.canvas.draw()
+    sampler = RESAMPLED if "y" in given else fitted()
+    ClassBalanceDisplay.from_sampler(**{"sampler": sampler, **given}).figure_.canvas.draw()
     plt.close("all")
 
 
@@ -270,6 +276,8 @@ def plot(**given):
 
 def curve_of(**given):
     given = {"strengths": range(8), "mean_scores": [0.5] * 8, "std_scores": [0.1] * 8, **given}
+    if {"min_scores", "max_scores"} & set(given):
+        given = {"min_scores": [0.4] * 8, "max_scores": [0.6] * 8, **given}
     return StrengthCurveDisplay(**{"score_name": "score", **given})
 
 

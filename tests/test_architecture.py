@@ -37,8 +37,8 @@ RULES = {
         "_planning",
         "torch",
     },
-    "_classifier": {"numpy", "sklearn", "_prior", "_checks", "_labels", "_sampler"},
-    "_displays": {"numpy", "sklearn", "matplotlib", "_checks", "_labels", "_balancer"},
+    "_classifier": {"numpy", "sklearn", "imblearn", "_prior", "_checks", "_labels", "_sampler"},
+    "_displays": {"numpy", "sklearn", "imblearn", "matplotlib", "_checks", "_labels", "_balancer"},
     "dask": {"numpy", "sklearn", "dask", "_balancer", "_partitions", "_planning"},
 }
 # The demonstration may use whatever its extra installs.

@@ -36,6 +36,7 @@ from public_calls import (
     DATA,
     LAZY_X,
     LAZY_Y,
+    RESAMPLED,
     SEARCH,
     SITES,
     X,
@@ -50,7 +51,14 @@ from scipy import sparse
 from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import SVC
-from torch.utils.data import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset
+from torch.utils.data import (
+    ConcatDataset,
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+)
 
 from skbalance import InverseFrequencySampler, PriorCorrectedClassifier
 from skbalance._draws.keys import STREAM_VERSION
@@ -264,6 +272,9 @@ ROWS = [
 ]
 DATASETS = [
     Row(
+        DataLoader(DATA), TypeError, r"DataLoader is a loader, .* the dataset behind it, loader\.d"
+    ),
+    Row(
         Items(), TypeError, r"Items shows no labels: no get_labels\(\), targets, labels, y or samp"
     ),
     Row(3, TypeError, "int shows no labels"),
@@ -349,6 +360,10 @@ QUANTITY = [
     *types("quantity must be 'rows' or 'draws_per_row'", None, 3, ["rows"], pl.Series([1])),
     *wrong("quantity must be 'rows' or 'draws_per_row'", "counts"),
 ]
+SCALE = [
+    *types("scale must be 'linear', 'log' or None", 1, True, ["log"]),
+    *wrong("scale must be 'linear', 'log' or None", "symlog", "Log", ""),
+]
 AX = [
     Row(3, TypeError, "ax must be matplotlib Axes or None, got int"),
     Row(np.empty(2, dtype=object), TypeError, "ax must be matplotlib Axes or None, got ndarray"),
@@ -382,7 +397,7 @@ def scores(name):
         Row([1j] * 8, TypeError, f"{name} must be numbers, got complex128"),
         Row(META, TypeError, f"{name} is a meta tensor"),
         Row(MASKED, ValueError, f"{name} has missing numbers"),
-        Row(range(7), ValueError, "strengths, mean_scores and std_scores must be of one length"),
+        Row(range(7), ValueError, f"{name}.* must be of one length, got "),
     ]
 
 
@@ -538,15 +553,22 @@ TABLE = {
     },
     "ClassBalanceDisplay.from_sampler": {
         "sampler": [
-            Row(
-                None, TypeError, "sampler must be an InverseFrequencySampler, got NoneType; from_l"
-            ),
-            Row(RandomOverSampler(), TypeError, "got RandomOverSampler; from_labels takes any lab"),
+            Row(None, TypeError, "sampler must be .* got NoneType; from_labels takes any labels"),
+            Row(LogisticRegression(), TypeError, "got LogisticRegression; from_labels takes any l"),
+            Row(RandomOverSampler, TypeError, "got RandomOverSampler; from_labels takes any lab"),
+            Row(RandomOverSampler(), NotFittedError, "RandomOverSampler .* is not fitted yet"),
+            Row(RESAMPLED, ValueError, "y must be given with RandomOverSampler, the labels that"),
             Row(InverseFrequencySampler(), NotFittedError, "is not fitted yet"),
+        ],
+        "y": [
+            *labels("y", "labels"),
+            Row(None, ValueError, "y must be given with RandomOverSampler, the labels that it was"),
+            Row(Y[:7], ValueError, "that RandomOverSampler was fitted on, at least 8 rows, got 7"),
         ],
         "epoch": EPOCHS,
         "ax": AX,
         "quantity": QUANTITY,
+        "scale": SCALE,
     },
     "ClassBalanceDisplay.from_labels": {
         "y": [
@@ -562,8 +584,9 @@ TABLE = {
         ],
         "ax": AX,
         "quantity": QUANTITY,
+        "scale": SCALE,
     },
-    "ClassBalanceDisplay.plot": {"ax": AX, "quantity": QUANTITY},
+    "ClassBalanceDisplay.plot": {"ax": AX, "quantity": QUANTITY, "scale": SCALE},
     "StrengthCurveDisplay": {
         "strengths": [
             *scores("strengths"),
@@ -572,6 +595,15 @@ TABLE = {
         ],
         "mean_scores": scores("mean_scores"),
         "std_scores": scores("std_scores"),
+        "min_scores": scores("min_scores"),
+        "max_scores": scores("max_scores"),
+        "settings": [
+            Row(3, TypeError, r"settings must be names \(an array, .*\), got int"),
+            Row([3] * 8, TypeError, "settings must be strings, got 3"),
+            Row(["a"] * 7, ValueError, "strengths and settings must be of one length, got 8 and 7"),
+            Row([["a", "b"]] * 8, ValueError, r"settings must have one .* point, got shape \(8, 2"),
+            Row(MASKED, ValueError, "settings has missing names"),
+        ],
         "score_name": types("score_name must be a string", None, 3, b"accuracy", ["accuracy"]),
     },
     "StrengthCurveDisplay.from_search": {
@@ -631,8 +663,8 @@ TABLE = {
     "torch.ImbalancedDatasetSampler": {
         "dataset": [
             Row(None, TypeError, "dataset must have a length, got NoneType without __len__"),
-            *DATASETS[:1],
-            *DATASETS[2:],
+            *DATASETS[:2],
+            *DATASETS[3:],
         ],
         "labels": [
             *GIVEN_LABELS[:-1],

@@ -63,11 +63,11 @@ def test_tables_are_multiples_of_ours_and_the_picture_has_a_line_for_each_peer(c
     printed = capsys.readouterr().out
     assert "| WeightedRandomSampler | 4.00 | 4.00 | 4.00 |" in printed
     assert "| torchsampler | 5.00 | 5.00 |  |" in printed
-    assert "| physical limit | 9.00 | 9.00 | 9.00 |" in printed
+    assert "| lower bound | 9.00 | 9.00 | 9.00 |" in printed
     for axes in figure.axes:
         drawn = {line.get_label(): line.get_xdata().tolist() for line in axes.lines}
         assert set(drawn) == set(compare.PEERS)
-        assert (drawn["torchsampler"], drawn["physical limit"]) == (
+        assert (drawn["torchsampler"], drawn["lower bound"]) == (
             [10**3, 10**4],
             [10**3, 10**4, 10**5],
         )

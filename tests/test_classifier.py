@@ -5,8 +5,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from imblearn.over_sampling import SMOTE, RandomOverSampler
-from imblearn.under_sampling import RandomUnderSampler
+from imblearn.combine import SMOTETomek
+from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
+from imblearn.under_sampling import (
+    ClusterCentroids,
+    EditedNearestNeighbours,
+    NearMiss,
+    RandomUnderSampler,
+    TomekLinks,
+)
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.calibration import CalibrationDisplay
 from sklearn.datasets import make_classification
@@ -63,14 +70,56 @@ def test_probabilities_are_those_of_the_sampler_s_correction():
         SEEDED,
         RandomOverSampler(random_state=0),
         RandomUnderSampler(random_state=0),
-        SMOTE(random_state=0),
     ],
 )
-def test_it_corrects_any_sampler(sampler):
+def test_it_corrects_samplers_that_pick_rows_at_random(sampler):
     fitted = model(sampler=sampler).fit(X, Y)
     plain = log_loss(Y_TEST, LogisticRegression().fit(X, Y).predict_proba(X_TEST))
     assert log_loss(Y_TEST, fitted.predict_proba(X_TEST)) < 1.1 * plain
     assert log_loss(Y_TEST, fitted.estimator_.predict_proba(X_TEST)) > 1.4 * plain
+
+
+@pytest.mark.parametrize(
+    ("sampler", "seen"),
+    [
+        (SMOTE(random_state=0), "SMOTE makes new rows"),
+        (ADASYN(random_state=0), "ADASYN makes new rows"),
+        (SMOTETomek(random_state=0), "SMOTETomek makes new rows"),
+        (ClusterCentroids(random_state=0), "ClusterCentroids makes new rows"),
+        (RandomOverSampler(shrinkage=1, random_state=0), "RandomOverSampler makes new rows"),
+        (TomekLinks(), "TomekLinks picks rows by what their neighbours"),
+        (EditedNearestNeighbours(), "EditedNearestNeighbours picks rows by what their neighbours"),
+        (NearMiss(), "NearMiss picks rows by what their neighbours"),
+    ],
+    ids=str,
+)
+def test_samplers_that_change_the_rows_of_a_class_are_warned_of(sampler, seen):
+    with pytest.warns(UserWarning, match=f"^{seen}.* RandomUnderSampler pick rows of a class at "):
+        fitted = model(sampler=sampler).fit(X[:600], Y[:600])
+    assert np.allclose(fitted.predict_proba(X_TEST).sum(axis=1), 1)
+
+
+class Picking(BaseEstimator):
+    """A sampler of one's own, which says what it picks."""
+
+    def fit_resample(self, X, y):
+        self.sample_indices_ = np.flatnonzero((y == 1) | (np.arange(len(y)) % 9 == 0))
+        return X[self.sample_indices_], y[self.sample_indices_]
+
+
+def test_a_sampler_of_one_s_own_that_says_what_it_picks_is_not_warned_of():
+    fitted = model(sampler=Picking()).fit(X, Y)
+    assert abs(fitted.predict_proba(X_TEST)[:, 1].mean() - Y.mean()) < 0.03
+
+
+def test_rows_between_the_two_priors_are_predicted_rare_though_more_likely_common():
+    fitted = model().fit(X, Y)
+    differs = fitted.predict(X_TEST) != fitted.predict_proba(X_TEST).argmax(axis=1)
+    rare = fitted.predict_proba(X_TEST)[differs, 1]
+    assert differs.mean() > 0.05
+    assert (fitted.predict(X_TEST)[differs] == 1).all()
+    assert rare.max() < 0.5
+    assert rare.min() == pytest.approx(Y.mean(), abs=0.01)
 
 
 def test_predict_follows_the_prior_that_was_asked_for():

@@ -59,6 +59,8 @@ OPTIONAL = ["torch", "matplotlib", "dask", "tqdm"]
     "statement",
     [
         "import skbalance",
+        "import skbalance; assert {'dask', 'torch'} <= set(dir(skbalance))",
+        "import skbalance; assert not hasattr(skbalance, 'numpy')",
         "from skbalance import InverseFrequencySampler as S; S().fit_resample(['p', 'q'], [0, 1])",
     ],
 )
@@ -87,6 +89,25 @@ def test_the_tests_above_can_fail():
     assert "torch" in done.stdout.split(), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("wing", "use"),
+    [
+        pytest.param("torch", "skbalance.torch.BalancedDataLoader", marks=needs_torch),
+        ("dask", "skbalance.dask.InverseFrequencySampler"),
+    ],
+)
+def test_wings_are_there_once_they_are_asked_for(wing, use):
+    done = run_python(f"import skbalance; {use}; assert '{wing}' in vars(skbalance)")
+    assert done.returncode == 0, done.stderr
+    done = run_python(f"from skbalance import {wing}; {wing}.__all__")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_no_wing_is_no_attribute():
+    done = run_python("import skbalance; skbalance.pandas")
+    assert done.stderr.endswith("AttributeError: module 'skbalance' has no attribute 'pandas'\n")
+
+
 BLOCK = """
 import sys
 class Blocked:
@@ -105,9 +126,12 @@ MAIN = "from skbalance.__main__ import main; main([])"
     ("blocked", "statement", "extra"),
     [
         ("torch", "import skbalance.torch", "torch"),
+        ("torch", "skbalance.torch.BalancedDataLoader", "torch"),
+        ("torch", "from skbalance import torch", "torch"),
         ("torch", "skbalance.InverseFrequencySampler().to_torch_sampler([0, 1])", "torch"),
         ("torch", MAIN, "demo"),
         ("dask", "import skbalance.dask", "dask"),
+        ("dask", "skbalance.dask.InverseFrequencySampler", "dask"),
         ("pandas", "import skbalance.dask", "dask"),
         ("matplotlib", "skbalance.ClassBalanceDisplay.from_labels([0, 1], [0, 1])", "plot"),
         ("matplotlib", MAIN, "demo"),
@@ -120,3 +144,13 @@ def test_a_missing_package_is_answered_in_one_line_that_names_the_extra(blocked,
     assert done.returncode == 1
     assert f"pip install 'skbalance[{extra}]'" in done.stderr.splitlines()[-1]
     assert {"pandas": "dask"}.get(blocked, blocked) in done.stderr.splitlines()[-1]
+
+
+def test_a_wing_whose_package_is_missing_is_not_there():
+    done = run_python(
+        BLOCK.format("torch")
+        + "assert not hasattr(skbalance, 'torch')\n"
+        + "assert getattr(skbalance, 'torch', None) is None\n"
+        + "import inspect; assert 'torch' not in dict(inspect.getmembers(skbalance))"
+    )
+    assert done.returncode == 0, done.stderr

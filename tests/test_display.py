@@ -5,7 +5,15 @@ from itertools import combinations, pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from imblearn.combine import SMOTEENN
+from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline
+from imblearn.under_sampling import (
+    EditedNearestNeighbours,
+    NearMiss,
+    RandomUnderSampler,
+    TomekLinks,
+)
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
@@ -32,11 +40,21 @@ def heights(display):
     return [[bar.get_height() for bar in container] for container in display.ax_.containers]
 
 
+def dots(display, kind="y"):
+    """Where the dots of each series stand on the axis of the values."""
+    lines = [line for line in display.ax_.lines if line.get_linestyle() == "None"]
+    return [getattr(line, f"get_{kind}data")().tolist() for line in lines]
+
+
+def explained(display):
+    return [text.get_text() for text in display.ax_.get_legend().get_texts()]
+
+
 def test_bars_are_the_counts_before_and_after():
     display = ClassBalanceDisplay.from_sampler(fitted())
     assert heights(display) == [[90, 10], [50, 50]]
     assert [tick.get_text() for tick in display.ax_.get_xticklabels()] == ["common", "rare"]
-    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["before", "after"]
+    assert explained(display) == ["before", "after"]
     assert [text.get_text() for text in display.ax_.texts] == ["90", "10", "50", "50"]
     assert display.figure_ is display.ax_.figure
 
@@ -44,7 +62,10 @@ def test_bars_are_the_counts_before_and_after():
 def test_bars_are_how_often_a_row_is_drawn():
     display = ClassBalanceDisplay.from_sampler(fitted(), quantity="draws_per_row")
     assert np.allclose(heights(display), [[50 / 90, 5]])
-    assert display.ax_.get_ylabel() == "draws of a row"
+    assert display.ax_.get_ylabel() == "draws per row"
+    (line,) = display.ax_.lines
+    assert (line.get_ydata(), line.get_linestyle()) == ([1, 1], ":")
+    assert explained(display) == ["1 = without balancing"]
 
 
 def test_labels_of_any_resampler_are_shown():
@@ -69,25 +90,66 @@ def test_many_classes_are_curves_by_rank():
     assert "of 1,000" in display.ax_.get_xlabel()
 
 
-def names_of_bars(display):
-    """Where the names below the bars begin and end, in pixels, and whether they are upright."""
+def names_of_bars(display, which):
+    """The frames of the names along the axis of the classes, in pixels, and their rotations."""
     display.figure_.canvas.draw()
-    boxes = [tick.get_window_extent() for tick in display.ax_.get_xticklabels()]
-    return [(box.x0, box.x1) for box in boxes], {
-        tick.get_rotation() for tick in display.ax_.get_xticklabels()
-    }
+    ticks = getattr(display.ax_, f"get_{which}ticklabels")()
+    boxes = [tick.get_window_extent() for tick in ticks]
+    ends = [(box.x0, box.x1) if which == "x" else (-box.y1, -box.y0) for box in boxes]
+    return ends, {tick.get_rotation() for tick in ticks}, [tick.get_text() for tick in ticks]
 
 
-@pytest.mark.parametrize(
-    "names", [range(30), range(12), ["a rather long name", "another long name", "and a third one"]]
-)
-def test_names_of_classes_do_not_run_together(names):
-    display = ClassBalanceDisplay.from_sampler(
-        fitted(np.repeat(list(names), np.arange(1, len(names) + 1)))
-    )
-    boxes, rotations = names_of_bars(display)
+LONG = ["a rather long name", "another long name", "and a third one", "m"]
+
+
+@pytest.mark.parametrize("names", [range(30), range(12), LONG, [f"class {i}" for i in range(30)]])
+@pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
+def test_names_of_classes_lie_and_do_not_run_together(names, quantity):
+    y = np.repeat(sorted(names), np.arange(1, len(names) + 1))
+    display = ClassBalanceDisplay.from_sampler(fitted(y), quantity=quantity)
+    boxes, rotations, shown = names_of_bars(display, "x" if len(names) == 12 else "y")
     assert all(before[1] < after[0] for before, after in pairwise(boxes))
-    assert rotations == ({0.0} if len(names) == 12 else {90.0})
+    assert rotations == {0.0}
+    assert shown == [str(name) for name in sorted(names)]
+    frame = display.figure_.bbox
+    labels = display.ax_.get_yticklabels()
+    assert min(label.get_window_extent().x0 for label in labels) > frame.x0
+
+
+def test_bars_lie_where_names_are_long():
+    y = np.repeat(LONG, [40, 30, 20, 10])
+    display = ClassBalanceDisplay.from_sampler(fitted(y))
+    widths = [[bar.get_width() for bar in container] for container in display.ax_.containers]
+    counts = dict(zip(LONG, [40, 30, 20, 10], strict=True))
+    assert widths == [[counts[name] for name in sorted(LONG)], [25] * 4]
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("rows", "class")
+    tops = [bar.get_y() for bar in display.ax_.containers[0]]
+    assert tops == sorted(tops)  # the axis points down, so the first class is on top
+    assert display.ax_.yaxis_inverted()
+    draws = ClassBalanceDisplay.from_sampler(fitted(y), quantity="draws_per_row")
+    (line,) = draws.ax_.lines
+    assert line.get_xdata() == [1, 1]
+    assert draws.ax_.get_xlabel() == "draws per row"
+    wide = ClassBalanceDisplay.from_sampler(fitted(np.repeat(LONG, [4000, 30, 20, 10])))
+    assert dots(wide, "x") == [[4000, 20, 30, 10], [1015] * 4]
+    assert wide.ax_.get_xscale() == "log"
+    assert wide.ax_.get_xlabel() == "rows (logarithmic)"
+
+
+def test_names_leave_room_for_bars_in_a_row_of_three():
+    figure, axes = plt.subplots(1, 3, layout="constrained")
+    y = np.repeat(LONG, [40, 30, 20, 10])
+    for ax in axes:
+        ClassBalanceDisplay.from_sampler(fitted(y), ax=ax)
+    figure.canvas.draw()
+    widths = [ax.get_window_extent().width / figure.bbox.width for ax in axes]
+    assert min(widths) > 0.15
+    assert axes[0].get_yticklabels()[0].get_text() == "a rather …"
+    for ax in axes:
+        assert not ax.texts
+        frame, legend = ax.get_window_extent(), ax.get_legend().get_window_extent()
+        assert frame.x0 < legend.x0
+        assert legend.y0 > ax.patches[0].get_window_extent().y1
 
 
 def test_up_to_thirty_classes_are_bars():
@@ -110,21 +172,55 @@ def test_numbers_and_legend_stay_within_the_frame_and_apart(quantity, most):
     numbers = [text.get_window_extent() for text in display.ax_.texts]
     assert len(numbers) == (6 if quantity == "rows" else 3)
     assert all(number.y1 < frame.y1 for number in numbers)
-    if quantity == "rows":
-        legend = display.ax_.get_legend().get_window_extent()
-        assert not any(number.overlaps(legend) for number in numbers)
+    legend = display.ax_.get_legend().get_window_extent()
+    assert not any(number.overlaps(legend) for number in numbers)
 
 
-def test_bars_of_draws_begin_at_one_where_they_differ_by_much():
-    display = ClassBalanceDisplay.from_sampler(
-        fitted([0] * 9000 + [1] * 1000), quantity="draws_per_row"
-    )
-    assert np.allclose(heights(display), [[5000 / 9000, 5]])
-    display = ClassBalanceDisplay.from_sampler(
-        fitted([0] * 9900 + [1] * 100), quantity="draws_per_row"
-    )
-    assert np.allclose(heights(display), [[5000 / 9900 - 1, 49]])
-    assert {bar.get_y() for bar in display.ax_.containers[0]} == {1}
+@pytest.mark.parametrize(("most", "is_wide"), [(500, False), (501, True)])
+def test_an_axis_is_logarithmic_where_classes_span_more_than_a_factor_of_fifty(most, is_wide):
+    display = ClassBalanceDisplay.from_sampler(fitted([0] * most + [1] * 10))
+    assert display.ax_.get_yscale() == ("log" if is_wide else "linear")
+    shown = dots(display) if is_wide else heights(display)
+    assert shown == [[most, 10], [(most + 10) // 2] * 2] or most == 501
+    assert bool(heights(display)) != is_wide
+
+
+def test_dots_stand_where_a_logarithmic_axis_has_no_zero():
+    sampler = fitted([0] * 9900 + [1] * 100)
+    display = ClassBalanceDisplay.from_sampler(sampler)
+    assert dots(display) == [[9900, 100], [5000, 5000]]
+    assert not heights(display)
+    assert display.ax_.get_ylabel() == "rows (logarithmic)"
+    draws = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
+    assert np.allclose(dots(draws), [[5000 / 9900, 50]])
+    low, high = draws.ax_.get_ylim()
+    assert low < 5000 / 9900
+    assert high > 50
+
+
+def test_a_class_without_draws_is_at_the_end_of_a_logarithmic_axis():
+    display = ClassBalanceDisplay.from_labels([0] * 1000 + [1] * 10, [0] * 500)
+    assert dots(display) == [[1000, 10], [500, display.ax_.get_ylim()[0]]]
+    assert [text.get_text() for text in display.ax_.texts] == ["1,000", "10", "500", "0"]
+
+
+@pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
+@pytest.mark.parametrize("most", [90, 9000])
+def test_the_scale_may_be_chosen(quantity, most):
+    sampler = fitted([0] * most + [1] * 10)
+    for scale in "linear", "log":
+        display = ClassBalanceDisplay.from_sampler(sampler, quantity=quantity, scale=scale)
+        assert display.ax_.get_yscale() == scale
+        assert display.plot(quantity=quantity, scale=scale).ax_.get_yscale() == scale
+        assert bool(heights(display)) == (scale == "linear")
+        display.figure_.canvas.draw()
+        low, high = display.ax_.get_ylim()
+        ticks = [tick for tick in display.ax_.get_yticks() if low <= tick <= high]
+        assert len(ticks) >= 3
+    display = ClassBalanceDisplay.from_labels([0] * 90 + [1] * 10, [0, 1], scale="log")
+    assert display.ax_.get_yscale() == "log"
+    with pytest.raises(ValueError, match="scale must be 'linear', 'log' or None, got 'symlog'"):
+        display.plot(scale="symlog")
 
 
 def test_axes_may_be_given_and_plots_be_repeated():
@@ -162,7 +258,7 @@ def test_bars_of_labels_are_the_rows_that_bear_them(epoch):
     assert heights(display) == [[24, 4, 80], [bears(label, drawn) for label in labels]]
     assert sum(heights(display)[1]) > 77  # a draw counts for each of its labels
     assert display.ax_.get_xlabel() == "label"
-    assert display.ax_.get_ylabel() == "rows that bear the label"
+    assert display.ax_.get_ylabel() == "rows with the label"
 
 
 def test_draws_of_labels_are_means_over_the_rows_that_bear_them():
@@ -173,11 +269,11 @@ def test_draws_of_labels_are_means_over_the_rows_that_bear_them():
         times[[label in of_row for of_row in SETS]].mean() for label in display.classes.tolist()
     ]
     assert np.allclose(heights(display), [means])
-    assert display.ax_.get_ylabel() == "draws of a row that bears the label"
+    assert display.ax_.get_ylabel() == "draws per row with the label"
     wide = ClassBalanceDisplay.from_sampler(
         labelled([{"a"}] * 99 + [{"b"}]), quantity="draws_per_row"
     )
-    assert wide.ax_.get_ylabel() == "draws of a row that bears the label\n(logarithmic)"
+    assert wide.ax_.get_ylabel() == "draws per row with the label (logarithmic)"
 
 
 def test_many_labels_are_curves_by_rank():
@@ -189,7 +285,7 @@ def test_many_labels_are_curves_by_rank():
     drawn = indicator[sampler.draw()].sum(axis=0)
     assert after.get_ydata().tolist() == drawn[::-1].tolist()
     assert display.ax_.get_xlabel() == "rank of the label by its rows before, of 200"
-    assert display.ax_.get_ylabel() == "rows that bear the label\n(logarithmic)"
+    assert display.ax_.get_ylabel() == "rows with the label (logarithmic)"
 
 
 def test_classes_in_groups_are_those_of_all_groups():
@@ -238,7 +334,7 @@ def test_bins_are_bars_of_their_own_widths(epoch):
     drawn, _ = np.histogram(VALUES[sampler.draw(epoch)], EDGES)
     assert tops(display) == ([0, 1, 3], [1, 1.5, 10], drawn[IN_USE].tolist())
     assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("value", "rows")
-    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["before", "after"]
+    assert explained(display) == ["before", "after"]
 
 
 def test_the_draws_of_bins_change_with_the_epoch():
@@ -265,44 +361,61 @@ def test_draws_of_bins_are_means_over_their_rows():
     assert edges.tolist() == EDGES
     assert baseline == 0
     assert not display.ax_.collections
-    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("value", "draws of a row")
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("value", "draws per row")
+
+
+def levels(display):
+    """Heights of the lines of each series, where nothing is filled."""
+    assert not display.ax_.patches
+    return [
+        [float(segment[0, 1]) for segment in lines.get_segments()]
+        for lines in display.ax_.collections
+    ]
 
 
 def test_bins_of_one_row_are_seen_beside_bins_of_many():
     sampler = binned([0.0] * 1000 + [7.0, 10.0], bins=10)
     display = ClassBalanceDisplay.from_sampler(sampler)
     assert display.ax_.get_yscale() == "log"
-    assert display.ax_.get_ylabel() == "rows\n(logarithmic)"
-    values, edges, baseline = filled(display)
+    assert display.ax_.get_ylabel() == "rows (logarithmic)"
+    assert levels(display) == [[1000, 1, 1], [334, 334, 334]]
+    assert display.ax_.get_ylim()[0] < 1
+    draws = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
+    assert levels(draws) == [[0.334, 334, 334]]
+    linear = ClassBalanceDisplay.from_sampler(sampler, scale="linear")
+    values, edges, baseline = filled(linear)
     assert values[~np.isnan(values)].tolist() == [1000, 1, 1]
     assert np.allclose(edges, range(11))
-    assert baseline == display.ax_.get_ylim()[0] == 0.5
-    assert tops(display)[2] == [334, 334, 334]
-    draws = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
-    values, _, baseline = filled(draws)
-    assert values[~np.isnan(values)].tolist() == [0.334, 334, 334]
-    assert baseline == 1
+    assert baseline == linear.ax_.get_ylim()[0] == 0
+    assert tops(linear)[2] == [334, 334, 334]
 
 
-def n_spots(display, more, less):
-    """Stretches of columns in the frame with a dot that has more of one colour than of another."""
+def n_spots(display, is_spot):
+    """Stretches of columns in the frame with a dot of a colour."""
     display.figure_.canvas.draw()
     frame = (
-        display.ax_.get_window_extent().shrunk(0.98, 0.8).translated(3, 3)
+        display.ax_.get_window_extent().shrunk(0.98, 0.83).translated(3, 3)
     )  # no spine, no legend
     picture = np.asarray(display.figure_.canvas.buffer_rgba()).astype(int)[::-1]  # from the bottom
     inside = picture[int(frame.y0) : int(frame.y1), int(frame.x0) : int(frame.x1)]
-    has_spot = (inside[..., more] - inside[..., less] > 40).any(axis=0)
+    has_spot = is_spot(inside[..., 0], inside[..., 2]).any(axis=0)
     return np.diff(has_spot.astype(int), prepend=0).clip(0).sum()
 
 
+def is_blue(red, blue):
+    return blue - red > 40
+
+
+def is_grey(red, blue):
+    return (abs(blue - red) < 10) & (red < 225)
+
+
 def test_bins_narrower_than_a_dot_are_seen():
-    red, green, blue = range(3)
     sampler = binned(np.repeat(np.arange(20.0), 3), bins=10_000)
     display = ClassBalanceDisplay.from_sampler(sampler)
-    assert n_spots(display, more=blue, less=red) == n_spots(display, more=green, less=blue) == 20
+    assert n_spots(display, is_grey) == n_spots(display, is_blue) == 20
     draws = ClassBalanceDisplay.from_sampler(sampler, quantity="draws_per_row")
-    assert n_spots(draws, more=green, less=blue) == 20
+    assert n_spots(draws, is_blue) == 20
 
 
 @pytest.mark.parametrize("quantity", ["rows", "draws_per_row"])
@@ -358,7 +471,7 @@ def test_what_cannot_be_shown_is_refused():
     with pytest.raises(NotFittedError):
         ClassBalanceDisplay.from_sampler(InverseFrequencySampler())
     with pytest.raises(
-        TypeError, match="sampler must be an InverseFrequencySampler, got LogisticRegression"
+        TypeError, match=r"sampler must be an InverseFrequencySampler or .*, got LogisticR"
     ):
         ClassBalanceDisplay.from_sampler(LogisticRegression())
     with pytest.raises(
@@ -405,6 +518,70 @@ def test_a_resampler_that_draws_nothing_is_shown(quantity):
     assert heights(display)[-1] == [0, 0]
 
 
+X_AROUND, Y_AROUND = make_classification(300, weights=[0.8], flip_y=0.2, random_state=0)
+
+
+def counts_of(y):
+    return np.bincount(y).tolist()
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        RandomOverSampler(random_state=0),
+        RandomOverSampler(sampling_strategy=0.5, random_state=0),
+        RandomOverSampler(shrinkage=1, random_state=0),
+        RandomUnderSampler(random_state=0),
+        RandomUnderSampler(sampling_strategy={0: 200, 1: 20}, random_state=0),
+        SMOTE(random_state=0),
+        SMOTE(sampling_strategy={1: 150}, random_state=0),
+        NearMiss(),
+        TomekLinks(),
+        EditedNearestNeighbours(),
+    ],
+    ids=str,
+)
+def test_samplers_of_imbalanced_learn_are_shown(sampler):
+    _, resampled = sampler.fit_resample(X_AROUND, Y_AROUND)
+    display = ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND)
+    assert heights(display) == [counts_of(Y_AROUND), counts_of(resampled)]
+    assert counts_of(Y_AROUND) != counts_of(resampled)
+
+
+@pytest.mark.parametrize(
+    "sampler", [RandomOverSampler(), RandomUnderSampler(sampling_strategy=0.9), SMOTE()], ids=str
+)
+def test_some_samplers_of_imbalanced_learn_are_shown_after_fit_alone(sampler):
+    y = np.array(["no", "yes"])[Y_AROUND]
+    display = ClassBalanceDisplay.from_sampler(sampler.fit(X_AROUND, y), y=y)
+    _, resampled = sampler.fit_resample(X_AROUND, y)
+    assert heights(display)[1] == np.unique(resampled, return_counts=True)[1].tolist()
+
+
+def test_labels_are_needed_with_samplers_of_imbalanced_learn():
+    sampler = RandomOverSampler(random_state=0)
+    with pytest.raises(NotFittedError, match="This RandomOverSampler instance is not fitted yet"):
+        ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND)
+    sampler.fit_resample(X_AROUND, Y_AROUND)
+    with pytest.raises(ValueError, match="y must be given with RandomOverSampler, the labels that"):
+        ClassBalanceDisplay.from_sampler(sampler)
+    with pytest.raises(ValueError, match="RandomOverSampler was fitted on, at least 300 rows, got"):
+        ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND[:250])
+    with pytest.raises(ValueError, match="RandomOverSampler has no epochs, got epoch=1"):
+        ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND, epoch=1)
+    fitted_alone = RandomOverSampler().fit(X_AROUND, Y_AROUND)
+    with pytest.raises(ValueError, match=r"y must be .* RandomOverSampler was .* with label 1"):
+        ClassBalanceDisplay.from_sampler(fitted_alone, y=[0] * 300)
+
+
+@pytest.mark.parametrize("sampler", [ADASYN(random_state=0), SMOTEENN(random_state=0)], ids=str)
+def test_samplers_that_do_not_tell_what_comes_out_are_refused(sampler):
+    sampler.fit_resample(X_AROUND, Y_AROUND)
+    name = type(sampler).__name__
+    with pytest.raises(ValueError, match=f"{name} tells neither .* from_labels"):
+        ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND)
+
+
 NAME = "inversefrequencysampler__strength"
 
 
@@ -416,29 +593,163 @@ def search():
     return GridSearchCV(model, grid, scoring="balanced_accuracy").fit(X, y)
 
 
-def test_the_curve_holds_the_best_candidate_of_each_strength(search):
-    display = StrengthCurveDisplay.from_search(search)
-    assert display.strengths.tolist() == [0, 0.5, 1]
-    results = search.cv_results_
-    for strength, mean, std in zip(
-        display.strengths, display.mean_scores, display.std_scores, strict=True
-    ):
-        some = np.flatnonzero(results[f"param_{NAME}"] == strength)
-        best = some[np.argmax(results["mean_test_score"][some])]
-        assert (mean, std) == (results["mean_test_score"][best], results["std_test_score"][best])
-    (line,) = display.ax_.lines
-    assert np.array_equal(line.get_ydata(), display.mean_scores)
-    (band,) = display.ax_.collections
+def band_at(band, strength):
+    """The lowest and the highest point of a band at a strength."""
     edges = band.get_paths()[0].vertices
-    for strength, mean, std in zip(
-        display.strengths, display.mean_scores, display.std_scores, strict=True
-    ):
-        assert np.allclose(
-            [min(edges[edges[:, 0] == strength, 1]), max(edges[edges[:, 0] == strength, 1])],
-            [mean - std, mean + std],
-        )
+    here = edges[edges[:, 0] == strength, 1]
+    return here.min(), here.max()
+
+
+def test_each_setting_of_the_other_parameters_has_a_curve(search):
+    display = StrengthCurveDisplay.from_search(search)
+    assert display.strengths.tolist() == [0, 0.5, 1] * 2
+    assert display.settings.tolist() == ["C=0.01"] * 3 + ["C=1"] * 3
+    results = search.cv_results_
+    folds = np.array([results[f"split{i}_test_score"] for i in range(5)])
+    of_C = results["param_logisticregression__C"]
+    lines, bands = display.ax_.lines, display.ax_.collections
+    for C, line, band in zip([0.01, 1], lines, bands, strict=True):
+        for strength, mean in zip(line.get_xdata(), line.get_ydata(), strict=True):
+            (i,) = np.flatnonzero((results[f"param_{NAME}"] == strength) & (of_C == C))
+            assert mean == results["mean_test_score"][i]
+            std = results["std_test_score"][i]
+            low = max(mean - std, folds[:, i].min())
+            high = min(mean + std, folds[:, i].max())
+            assert np.allclose(band_at(band, strength), [low, high])
+    assert explained(display) == ["C=0.01", "C=1"]
     assert display.ax_.get_ylabel() == "balanced accuracy\n(mean ± standard deviation over folds)"
     assert display.ax_.get_xlabel() == "strength"
+
+
+def test_one_setting_is_one_curve_without_a_name(search):
+    X, y = make_classification(100, weights=[0.9], random_state=0)
+    grid = {NAME: [1, 0], "logisticregression__C": [1]}
+    display = StrengthCurveDisplay.from_search(GridSearchCV(search.estimator, grid).fit(X, y))
+    assert display.settings is None
+    assert len(display.ax_.lines) == 1
+    assert display.ax_.get_legend() is None
+
+
+def curves(**given):
+    given = {"strengths": [0, 1], "mean_scores": [0.9, 0.9], "std_scores": [0.2, 0.2], **given}
+    return StrengthCurveDisplay(score_name="accuracy", **given).plot()
+
+
+def test_bands_end_at_the_lowest_and_the_highest_score():
+    (band,) = curves(min_scores=[0.5, 0.8], max_scores=[1, 1]).ax_.collections
+    assert np.allclose(band_at(band, 0), [0.7, 1])
+    assert np.allclose(band_at(band, 1), [0.8, 1])
+    (band,) = curves().ax_.collections
+    assert np.allclose(band_at(band, 0), [0.7, 1.1])
+    with pytest.raises(ValueError, match=r"min_scores and max_scores belong .* max_scores=None"):
+        curves(min_scores=[0, 0])
+    with pytest.raises(ValueError, match=r"min_scores and max_scores belong .* min_scores=None"):
+        curves(max_scores=[0, 0])
+
+
+def test_a_grid_that_names_no_other_parameter_is_as_given(search):
+    X, y = make_classification(100, weights=[0.9], random_state=0)
+    grids = [{NAME: [0, 1]}, {NAME: [0, 1], "logisticregression__C": [0.1]}]
+    display = StrengthCurveDisplay.from_search(GridSearchCV(search.estimator, grids).fit(X, y))
+    assert display.settings.tolist() == ["as given"] * 2 + ["C=0.1"] * 2
+
+
+def test_no_setting_is_left_out_of_the_legend():
+    assert explained(curves(strengths=[0, 0], settings=["", "_a$b$"])) == [" ", r" _a\$b\$"]
+
+
+@pytest.mark.parametrize(("n", "n_bands"), [(1, 1), (3, 3), (4, 1), (6, 1), (7, 1)])
+def test_of_more_than_three_curves_the_best_alone_has_a_band(n, n_bands):
+    means = np.linspace(0.5, 0.6, n)
+    settings = [f"C={i}" for i in range(n)]
+    display = curves(strengths=[0] * n, mean_scores=means, std_scores=[0.01] * n, settings=settings)
+    bands = display.ax_.collections
+    assert len(bands) == n_bands
+    assert np.allclose(band_at(bands[-1], 0), [0.59, 0.61] if n > 1 else [0.49, 0.51])
+
+
+def test_strengths_rise_within_each_setting():
+    display = curves(strengths=[1, 1], settings=["a", "b"])
+    assert [line.get_xdata().tolist() for line in display.ax_.lines] == [[1], [1]]
+    with pytest.raises(ValueError, match=r"strengths must be finite and rise, got \[1\.0, 1\.0\]"):
+        curves(strengths=[1, 1], settings=["a", "a"])
+    with pytest.raises(TypeError, match="settings must be strings, got 3"):
+        curves(settings=np.array(["a", 3], dtype=object))
+    with pytest.raises(ValueError, match="strengths and settings must be of one length, got 2 and"):
+        curves(settings=["a"])
+
+
+def test_of_many_settings_the_best_stands_out():
+    n = 9
+    settings = np.repeat([f"C={i}" for i in range(n)], 2)
+    means = np.linspace(0.5, 0.6, 2 * n)
+    means[6:8] = 0.9, 0.3
+    display = curves(
+        strengths=[0, 1] * n, mean_scores=means, std_scores=[0.01] * 2 * n, settings=settings
+    )
+    assert explained(display) == ["the other 8 settings", "C=3 (best)"]
+    *others, best = display.ax_.lines[:]
+    assert best.get_ydata().tolist() == [0.9, 0.3]
+    assert len(others) == 8
+    assert len({line.get_color() for line in others}) == 1 != best.get_color()
+    assert len(display.ax_.collections) == 1
+
+
+def test_settings_are_named_by_what_differs():
+    def values(*given):
+        return np.ma.array(given, mask=[value is None for value in given], dtype=object)
+
+    results = {
+        "param_strength": values(0, 0, 0, 0),
+        "param_a__C": values(1, 2, 1, None),
+        "param_b__C": values(1, 1, 2, 2),
+        "param_b__same": values(7, 7, 7, 7),
+        "param_b__long": values("x" * 99, "y", "y", "y"),
+        "mean_test_score": np.array([0.5, 0.6, 0.7, 0.8]),
+        "std_test_score": np.zeros(4),
+    }
+    display = StrengthCurveDisplay.from_search(Searched().fit(results))
+    assert display.settings.tolist() == [
+        f"a__C=1, b__C=1, b__long={'x' * 23}…",
+        "a__C=2, b__C=1, b__long=y",
+        "a__C=1, b__C=2, b__long=y",
+        "b__C=2, b__long=y",
+    ]
+
+
+def test_settings_that_begin_alike_are_told_apart(search):
+    X, y = make_classification(100, weights=[0.9], random_state=0)
+    models = [LogisticRegression(max_iter=n) for n in (1000, 2000)]
+    grid = {NAME: [0], "logisticregression": models}
+    display = StrengthCurveDisplay.from_search(GridSearchCV(search.estimator, grid).fit(X, y))
+    assert display.settings.tolist() == [
+        "logisticregression=LogisticRegression(max_iter=1000)",
+        "logisticregression=LogisticRegression(max_iter=2000)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scoring", "shown"),
+    [
+        ("neg_log_loss", "negative log-loss"),
+        ("balanced_accuracy", "balanced accuracy"),
+        ("roc_auc_ovr_weighted", "ROC AUC one-vs-rest weighted"),
+        ("f1_macro", "F1 macro"),
+        ("neg_brier_score", "negative Brier score"),
+        ("neg_root_mean_squared_error", "negative root mean squared error"),
+        ("my_negation", "my negation"),
+    ],
+)
+def test_scores_are_named_in_words(scoring, shown):
+    search = Searched().fit(
+        {
+            "param_strength": np.ma.array([0]),
+            "mean_test_score": np.array([0.5]),
+            "std_test_score": np.array([0.1]),
+        }
+    )
+    search.scoring = scoring
+    assert StrengthCurveDisplay.from_search(search).score_name == shown
 
 
 class Searched(BaseEstimator):
@@ -497,8 +808,8 @@ def test_the_deviation_of_a_single_strength_is_seen(halving, search):
     results = {name: values[-1:] for name, values in halving.cv_results_.items()}
     (band,) = StrengthCurveDisplay.from_search(Searched().fit(results)).ax_.collections
     assert band.get_linewidth() > 0
-    (band,) = StrengthCurveDisplay.from_search(search).ax_.collections
-    assert band.get_linewidth() == 0
+    for band in StrengthCurveDisplay.from_search(search).ax_.collections:
+        assert band.get_linewidth() == 0
 
 
 def test_a_last_iteration_without_strengths_is_refused():
@@ -524,7 +835,7 @@ def test_one_of_several_metrics_is_chosen(search):
     ).fit(X, y)
     display = StrengthCurveDisplay.from_search(several, metric="roc_auc")
     assert display.mean_scores.tolist() == several.cv_results_["mean_test_roc_auc"].tolist()
-    assert display.score_name == "roc auc"
+    assert display.score_name == "ROC AUC"
     with pytest.raises(
         ValueError, match=r"metric must say which of \['accuracy', 'roc_auc'\] to plot, got None"
     ):

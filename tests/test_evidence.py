@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
 BENCHMARKS = Path(__file__).parent / "benchmarks"
 
@@ -224,6 +225,18 @@ def test_f1_is_that_of_rare_labels_and_of_the_others(targets):
     assert targets.label_scores(case, proba, np.array([0.5, 0.1, 0.3]))[:4] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("name", ["logistic regression", "random forest"])
+def test_log_losses_are_without_resampling_resampled_and_corrected(evidence, monkeypatch, name):
+    setup = evidence.SETUPS[name]._replace(n_rows=2000)
+    monkeypatch.setitem(evidence.SETUPS, name, setup)
+    plain, resampled, corrected, difference = evidence.run_probabilities(name, 0)
+    X, X_test, y, y_test = importlib.import_module("evidence_probabilities").split(setup, 0)
+    model = setup.model(random_state=0).fit(X, y)
+    assert plain == pytest.approx(log_loss(y_test, model.predict_proba(X_test)))
+    assert corrected < resampled
+    assert difference == corrected - plain
+
+
 def test_half_an_interval_is_student_s(evidence):
     mean, half = evidence.interval([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]])
     assert mean.tolist() == [3, 5]
@@ -256,6 +269,7 @@ def test_main_prints_every_table_once(evidence, monkeypatch, capsys):
     of_network = [evidence.NOTHING, evidence.OURS, evidence.BATCHES]
     recalls = {method: [(0.1, 0.9)] * len(evidence.EPOCHS) for method in of_network[::2]}
     monkeypatch.setattr(evidence, "run_tabular", run_tabular)
+    monkeypatch.setattr(evidence, "run_probabilities", lambda _, seed: [0.1, 0.3, seed, 0.2])
     monkeypatch.setattr(evidence, "run_shift", lambda _: {0.5: [1, 2, 3], 1.0: [1, 2, 3]})
     monkeypatch.setattr(
         evidence, "run_network", lambda seed: ({m: [seed] * 5 for m in of_network}, recalls)
@@ -268,9 +282,10 @@ def test_main_prints_every_table_once(evidence, monkeypatch, capsys):
     evidence.main()
     printed = capsys.readouterr().out
     titles = [block.splitlines()[0] for block in printed.strip().split("\n\n")[::2]]
-    # Of the network four, of each model two over all data, two over those of two classes, and one
-    # for each case. Of two models of label sets and three of numbers one, and one for each of ours.
-    assert len(titles) == len(set(titles)) == 4 + 2 * (2 + 2 + len(evidence.CASES)) + 5 * 3
+    # Of probabilities one, of the network four, of each model two over all data, two over those of
+    # two classes, and one for each case. Of two models of label sets and three of numbers one, and
+    # one for each of ours.
+    assert len(titles) == len(set(titles)) == 1 + 4 + 2 * (2 + 2 + len(evidence.CASES)) + 5 * 3
     less = printed.split(f"gradient boosting: {ours[1]} less each other method")[1].split("\n\n")[1]
     assert f"| {evidence.NOTHING} | 3.000 ± 0.000 |" in less
     assert f"| {ours[0]} | 2.000 ± 0.000 |" in less

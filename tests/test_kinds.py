@@ -27,6 +27,10 @@ from scipy.stats import chisquare
 
 from skbalance import InverseFrequencySampler
 
+# Some cases have almost as many classes as rows.
+MANY_CLASSES = pytest.mark.filterwarnings(r"ignore:y has \d+ classes in \d+ rows:UserWarning")
+pytestmark = MANY_CLASSES
+
 torch = optional("torch")
 wing = optional("skbalance.torch")
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.ensemble import BalancedBaggingClassifier
 from imblearn.pipeline import Pipeline, make_pipeline
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
@@ -127,3 +128,12 @@ def test_sample_weights_of_a_pipeline_are_not_resampled_but_sample_indices_align
     aligned = weights[sampler.sample_indices_]
     assert np.array_equal(aligned, np.where(y_res == 1, 5.0, 1.0))
     assert not np.array_equal(weights, aligned)
+
+
+def test_each_member_of_a_bagging_classifier_has_draws_and_a_seed_of_its_own():
+    bagging = BalancedBaggingClassifier(
+        sampler=InverseFrequencySampler(n_samples="under"), n_estimators=4, random_state=0
+    ).fit(X, Y)
+    samplers = [member.named_steps["sampler"] for member in bagging.estimators_]
+    assert all(len(set(sampler.sampling_strategy_.values())) == 1 for sampler in samplers)
+    assert len({tuple(sampler.sample_indices_) for sampler in samplers}) == 4

@@ -1,6 +1,7 @@
 """What is released: the same bytes for the same source, and the library alone in the wheel."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -53,3 +54,12 @@ def test_the_wheel_holds_the_library_and_nothing_else(builds):
     assert {Path(name).name for name in about} == {"METADATA", "WHEEL", "RECORD", "LICENSE"} | {
         Path(name).name for name in about if name.endswith("entry_points.txt")
     }
+
+
+def test_the_readme_that_is_released_has_no_link_into_a_clone(builds):
+    wheel = zipfile.ZipFile(builds[0][".whl"])
+    about = next(name for name in wheel.namelist() if name.endswith("METADATA"))
+    readme = wheel.read(about).decode().partition("\n\n")[2]
+    links = re.findall(r"\]\(([^)]+)\)", readme)
+    assert len(links) > 10
+    assert all(link.startswith(("https://", "#")) for link in links)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from test_kinds import KINDS
+from test_kinds import KINDS, MANY_CLASSES
 
 worlds = st.integers(1, 4)
 batch_sizes = st.integers(1, 12)
@@ -133,4 +133,4 @@ class Training(RuleBasedStateMachine):
 
 TestTraining = Training.TestCase
 TestTraining.settings = settings(stateful_step_count=25)
-TestTraining.pytestmark = [pytest.mark.filterwarnings("error")]
+TestTraining.pytestmark = [pytest.mark.filterwarnings("error"), MANY_CLASSES]

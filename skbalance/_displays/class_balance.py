@@ -10,9 +10,16 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbalance._balancer import Balancer
-from skbalance._checks import MOST_DRAWS, check_bool, check_word
-from skbalance._displays.axes import make_axes
-from skbalance._displays.series import draw_bars, draw_curves, draw_histogram
+from skbalance._checks import MOST_DRAWS, check_bool, check_epoch, check_word
+from skbalance._displays.axes import ValueAxis, make_axes, span
+from skbalance._displays.samplers import counts_of
+from skbalance._displays.series import (
+    are_long,
+    draw_by_name,
+    draw_curves,
+    draw_histogram,
+    explain,
+)
 from skbalance._labels.codes import encode
 from skbalance._labels.containers import array_of
 from skbalance._labels.numbers import number_array
@@ -21,11 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Up to this many classes are bars with their names; more are curves by rank.
-MOST_BARS = 30
-
-# An axis is logarithmic if its largest value is more than so many times its smallest.
-WIDE = 20
+# Up to this many classes are shown with their names; more are curves by rank.
+MOST_NAMES = 30
 
 # Averages of rows that are smaller say nothing, and bars could not be divided by them.
 LEAST = 1e-9
@@ -39,16 +43,24 @@ class Words(NamedTuple):
     row: str
 
 
-CLASS = Words("class", "rows", "a row")
-LABEL = Words("label", "rows that bear the label", "a row that bears the label")
+CLASS = Words("class", "rows", "row")
+LABEL = Words("label", "rows with the label", "row with the label")
+
+SCALES = "linear", "log", None
 
 
 class ClassBalanceDisplay:
     """How many rows each class has before and after resampling, or how often a row of it is drawn.
 
-    Made by `from_sampler` or `from_labels`. Up to 30 classes are bars; more are curves, from the
-    largest class to the smallest. Bins of a continuous target are bars of their own widths over its
-    values, however many they are: before filled, after as lines at their heights.
+    Made by `from_sampler` or `from_labels`. Up to 30 classes are shown as bars, which are
+    horizontal if the names are too long to stand side by side. More classes are shown as curves,
+    from the largest class to the smallest. The bins of a continuous target are always shown as bars
+    of their own widths: filled before, lines at the new heights after. If the classes span more
+    than a factor of 50, the axis is logarithmic, with dots or lines in place of bars; ``scale``
+    overrides this.
+
+    Long names fit in a figure with ``layout="constrained"``, which is what you get if you pass no
+    axes.
 
     Parameters
     ----------
@@ -59,9 +71,9 @@ class ClassBalanceDisplay:
     resampled_counts : array-like of shape (n_classes,)
         Rows of each class after.
     bin_edges : array-like of shape (n_bins + 1,) or None, default=None
-        Edges of all bins, those without rows too, where the classes are bins of numbers.
+        If the classes are bins of numbers: the edges of all bins, including those without rows.
     multilabel : bool, default=False
-        Whether a row may bear several of the labels and so counts for each of them. The axes then
+        Whether a row may have several of the labels and so counts for each of them. The axes then
         say so.
 
     Attributes
@@ -75,7 +87,8 @@ class ClassBalanceDisplay:
     ------
     TypeError, ValueError
         Arrays of unequal length; counts that are not numbers, not finite or negative; a class
-        without rows before; edges that are not finite or do not rise; numbers of other bins.
+        without rows before; edges that are not finite or not increasing; bin numbers that do not
+        match the edges.
 
     Examples
     --------
@@ -84,7 +97,7 @@ class ClassBalanceDisplay:
     >>> ClassBalanceDisplay.from_sampler(sampler).resampled_counts.tolist()
     [75, 25]
 
-    Of several labels a row, rows count for each label that they bear:
+    With several labels per row, a row counts for each of its labels:
 
     >>> sampler = InverseFrequencySampler(target_type="multilabel", random_state=0)
     >>> sampler = sampler.fit(None, [{"cat"}] * 60 + [{"cat", "dog"}] * 20)
@@ -92,7 +105,7 @@ class ClassBalanceDisplay:
     >>> dict(zip(display.classes.tolist(), display.counts.tolist()))
     {'cat': 80, 'dog': 20}
     >>> display.ax_.get_ylabel()
-    'rows that bear the label'
+    'rows with the label'
 
     A continuous target gives a histogram:
 
@@ -100,6 +113,14 @@ class ClassBalanceDisplay:
     >>> display = ClassBalanceDisplay.from_sampler(sampler.fit(None, [0.5] * 9 + [50.0]))
     >>> display.counts.tolist(), display.resampled_counts.tolist(), display.bin_edges.tolist()
     ([9, 1], [5, 5], [0.0, 1.0, 10.0, 100.0])
+
+    imbalanced-learn's samplers keep no labels, so pass the labels too:
+
+    >>> from imblearn.under_sampling import RandomUnderSampler
+    >>> X, y = [[row] for row in range(100)], ["ham"] * 90 + ["spam"] * 10
+    >>> sampler = RandomUnderSampler(random_state=0).fit(X, y)
+    >>> ClassBalanceDisplay.from_sampler(sampler, y=y).resampled_counts.tolist()
+    [10, 10]
     """
 
     ax_: Axes
@@ -130,21 +151,36 @@ class ClassBalanceDisplay:
 
     @classmethod
     def from_sampler(
-        cls, sampler: Any, *, epoch: int = 0, ax: Axes | None = None, quantity: str = "rows"
+        cls,
+        sampler: Any,
+        *,
+        y: Any = None,
+        epoch: int = 0,
+        ax: Axes | None = None,
+        quantity: str = "rows",
+        scale: str | None = None,
     ) -> ClassBalanceDisplay:
-        """Plot the classes of a fitted `InverseFrequencySampler`.
+        """Plot the classes of a fitted sampler.
 
-        Of several labels a row, they are the labels and the rows that bear each; of a continuous
-        target, its bins; in groups, the classes of all groups together.
+        With several labels per row, it shows the number of rows with each label; with a continuous
+        target, the bins; with groups, the classes of all groups together.
 
         Parameters
         ----------
-        sampler : InverseFrequencySampler
-            Fitted.
+        sampler : InverseFrequencySampler or sampler of imbalanced-learn
+            Fitted. An imbalanced-learn sampler must tell how many rows of each class come out. So
+            it may be any sampler that sets ``sample_indices_`` in ``fit_resample``, as
+            RandomOverSampler, RandomUnderSampler, NearMiss and TomekLinks do. After ``fit`` alone,
+            RandomOverSampler, RandomUnderSampler, SMOTE, SMOTEN and SMOTENC also work, by their
+            ``sampling_strategy_``. For other samplers use `from_labels`.
+        y : array-like of shape (n_rows,) or None, default=None
+            With a sampler of imbalanced-learn, the labels that it was fitted on, because it does
+            not keep them. An `InverseFrequencySampler` knows its classes, and ignores `y`.
         epoch : int, default=0
-            The epoch whose draws are shown: another one has others where strength is a function
-            and, by the weights of rows, where draws are rounded.
-        ax, quantity
+            The epoch whose draws are shown. Class counts differ between epochs if strength is a
+            function, and with row weights by rounding. Only an `InverseFrequencySampler` has
+            epochs.
+        ax, quantity, scale
             As in `plot`.
 
         Returns
@@ -154,27 +190,42 @@ class ClassBalanceDisplay:
         Raises
         ------
         NotFittedError, TypeError, ValueError
-            A sampler that is not fitted or is of another kind; a bad epoch or quantity.
+            A sampler that is not fitted, is not a sampler, or does not tell what comes out; labels
+            that are needed but not given, or are not those of the fit; a bad epoch, quantity or
+            scale.
         """
-        if not isinstance(sampler, Balancer):
+        shown: dict[str, Any]
+        if isinstance(sampler, Balancer):
+            check_is_fitted(sampler, "_plan")
+            shown = {
+                "classes": sampler.classes_,
+                "counts": sampler.class_counts_,
+                "resampled_counts": sampler._draws_of(sampler._plan, epoch),
+                "bin_edges": getattr(sampler, "bin_edges_", None),
+                "multilabel": sampler._fitted_target_type == "multilabel",
+            }
+        elif not hasattr(sampler, "fit_resample") or isinstance(sampler, type):
             raise TypeError(
-                f"sampler must be an InverseFrequencySampler, got {type(sampler).__name__}; "
-                "from_labels takes any labels."
+                "sampler must be an InverseFrequencySampler or a sampler of imbalanced-learn, got "
+                f"{getattr(sampler, '__name__', type(sampler).__name__)}; from_labels takes any "
+                "labels."
             )
-        check_is_fitted(sampler, "_plan")
-        draws = sampler._draws_of(sampler._plan, epoch)
-        display = cls(
-            classes=sampler.classes_,
-            counts=sampler.class_counts_,
-            resampled_counts=draws,
-            bin_edges=getattr(sampler, "bin_edges_", None),
-            multilabel=sampler._fitted_target_type == "multilabel",
-        )
-        return display.plot(ax, quantity=quantity)
+        elif check_epoch(epoch):
+            raise ValueError(f"{type(sampler).__name__} has no epochs, got epoch={epoch}.")
+        else:
+            names = "classes", "counts", "resampled_counts"
+            shown = dict(zip(names, counts_of(sampler, y), strict=True))
+        return cls(**shown).plot(ax, quantity=quantity, scale=scale)
 
     @classmethod
     def from_labels(
-        cls, y: Any, y_resampled: Any, *, ax: Axes | None = None, quantity: str = "rows"
+        cls,
+        y: Any,
+        y_resampled: Any,
+        *,
+        ax: Axes | None = None,
+        quantity: str = "rows",
+        scale: str | None = None,
     ) -> ClassBalanceDisplay:
         """Plot the classes of labels before and after resampling by any resampler.
 
@@ -182,7 +233,7 @@ class ClassBalanceDisplay:
         ----------
         y, y_resampled : array-like of shape (n_rows,)
             Labels before and after.
-        ax, quantity
+        ax, quantity, scale
             As in `plot`.
 
         Returns
@@ -192,8 +243,8 @@ class ClassBalanceDisplay:
         Raises
         ------
         TypeError, ValueError
-            Labels that are not classes; labels in `y_resampled` that are not in `y`; a bad
-            quantity.
+            Labels that are not classes; labels in `y_resampled` that are not in `y`; a bad quantity
+            or scale.
         """
         classes, codes = encode(y)
         found, resampled_codes = encode(y_resampled, "y_resampled")
@@ -208,9 +259,11 @@ class ClassBalanceDisplay:
         resampled_counts = np.zeros(len(classes), dtype=np.int64)
         resampled_counts[[number[label] for label in found.tolist()]] = np.bincount(resampled_codes)
         display = cls(classes=classes, counts=np.bincount(codes), resampled_counts=resampled_counts)
-        return display.plot(ax, quantity=quantity)
+        return display.plot(ax, quantity=quantity, scale=scale)
 
-    def plot(self, ax: Axes | None = None, *, quantity: str = "rows") -> ClassBalanceDisplay:
+    def plot(
+        self, ax: Axes | None = None, *, quantity: str = "rows", scale: str | None = None
+    ) -> ClassBalanceDisplay:
         """Draw the plot.
 
         Parameters
@@ -218,8 +271,13 @@ class ClassBalanceDisplay:
         ax : matplotlib Axes or None, default=None
             Axes to draw on; None makes a figure.
         quantity : {"rows", "draws_per_row"}, default="rows"
-            The rows of each class before and after, or how often, on average, one of its rows is
-            drawn (a row that bears the label, a row in the bin).
+            The rows of each class before and after, or how often one of its rows is drawn on
+            average (one row with the label, or in the bin). A dotted line at 1 then shows how often
+            each row is drawn without balancing.
+        scale : {"linear", "log"} or None, default=None
+            The scale of the value axis. None is linear unless the largest value is more than 50
+            times the smallest. A logarithmic axis has no 0: a class without draws is shown at its
+            end.
 
         Returns
         -------
@@ -230,55 +288,49 @@ class ClassBalanceDisplay:
         ImportError
             Without matplotlib (the extra ``plot``).
         TypeError, ValueError
-            An unknown quantity, or `ax` that is no Axes.
+            An unknown quantity or scale, or an `ax` that is not an Axes.
         """
         check_word(quantity, "quantity", ("rows", "draws_per_row"))
+        if scale is not None:
+            check_word(scale, "scale", SCALES)
         self.ax_ = make_axes(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
         words = LABEL if self.multilabel else CLASS
+        names = [str(label) for label in self.classes.tolist()]
+        lies = self._has_names and are_long(self.ax_, names)
         if quantity == "rows":
             series = {"before": self.counts, "after": self.resampled_counts}
-            self.ax_.set_ylabel(words.rows)
+            axis = ValueAxis(words.rows, *span(series), scale)
         else:
             series = {"after": self.resampled_counts / self.counts}
-            self.ax_.set_ylabel(f"draws of {words.row}")
-            self.ax_.axhline(1, color="grey", linewidth=0.8, linestyle=":")
-        values = np.concatenate(list(series.values()))
-        highest = values.max() or 1  # nothing may be drawn at all
-        lowest = values[values > 0].min(initial=highest)
-        if highest > WIDE * lowest:
-            self.ax_.set_yscale("log")
-            self.ax_.yaxis.set_major_formatter("{x:,.10g}")
-            self.ax_.minorticks_off()
-            self.ax_.set_ylabel(f"{self.ax_.get_ylabel()}\n(logarithmic)")
-            bottom, start = (0.5, 0.5) if quantity == "rows" else (min(lowest, 1) / 2, 1)
+            axis = ValueAxis(f"draws per {words.row}", *span(series, 1), scale)
+        axis.set_on(self.ax_, lies)
+        if self._has_names:
+            draw_by_name(self.ax_, series, names, lies, axis.bottom)
+            self.ax_.set(**{"ylabel" if lies else "xlabel": words.name})
         else:
-            bottom, start = 0, 0
-        self._draw(series, start, words.name)
+            self._draw_without_names(series, words.name, axis.bottom)
         if quantity == "rows":
-            self.ax_.legend(loc="upper right", ncols=2, frameon=False)
-        self.ax_.set_ylim(bottom, self._top(max(highest, start), bottom))
+            explain(self.ax_)
+        else:
+            line = self.ax_.axvline if lies else self.ax_.axhline
+            explain(self.ax_, line(1, color="black", linestyle=":", label="1 = without balancing"))
         return self
 
-    def _draw(self, series: Mapping[str, Any], start: float, name: str) -> None:
-        """Bars over the values or by name, or else curves from the largest class on."""
+    @property
+    def _has_names(self) -> bool:
+        return self.bin_edges is None and len(self.classes) <= MOST_NAMES
+
+    def _draw_without_names(self, series: Mapping[str, Any], name: str, bottom: float) -> None:
+        """A histogram over the values of bins, or curves from the largest class on."""
         if self.bin_edges is not None:
             in_use = self.classes.astype(np.intp)
-            draw_histogram(self.ax_, series, in_use, self.bin_edges, start)
+            draw_histogram(self.ax_, series, in_use, self.bin_edges, bottom)
             self.ax_.set_xlabel("value")
-        elif len(self.classes) <= MOST_BARS:
-            draw_bars(self.ax_, series, [str(label) for label in self.classes.tolist()], start)
-            self.ax_.set_xlabel(name)
         else:
-            draw_curves(self.ax_, series, np.argsort(-self.counts, kind="stable"))
-            n_classes = len(self.classes)
-            self.ax_.set_xlabel(f"rank of the {name} by its rows before, of {n_classes:,}")
-
-    def _top(self, highest: float, bottom: float) -> float:
-        """The end of the axis: its upper fifth is left to the numbers on bars and the legend."""
-        if self.ax_.get_yscale() == "log":
-            return float(bottom * (highest / bottom) ** 1.25)
-        return float(1.25 * highest)
+            draw_curves(self.ax_, series, np.argsort(-self.counts, kind="stable"), bottom)
+            n_classes = f"{len(self.classes):,}"
+            self.ax_.set_xlabel(f"rank of the {name} by its rows before, of {n_classes}")
 
 
 def _array(name: str, values: Any, what: str) -> Any:

@@ -22,7 +22,7 @@ from skbalance._draws.line_plan import LinePlan
 from skbalance._draws.quotas import rounded, shares
 from skbalance._labels.pools import count_codes, group
 from skbalance._planning.parameters import Parameters
-from skbalance._planning.planned import Planned
+from skbalance._planning.planned import Planned, warn_of_row_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,9 @@ def plan_of_weighted_classes(
 ) -> Planned:
     """A plan from the class of each row and weights of rows within their classes."""
     rows = _grouped(codes, len(classes), values)
-    return _of_classes(parameters, classes, codes, rows, values, WHY_NOT_WEIGHTS)
+    planned = _of_classes(parameters, classes, codes, rows, values, WHY_NOT_WEIGHTS)
+    warn_of_row_numbers(planned.class_counts)
+    return planned
 
 
 def plan_of_bins(

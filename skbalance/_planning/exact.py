@@ -13,7 +13,7 @@ from skbalance._checks import MOST_DRAWS, seed_of
 from skbalance._draws import quotas as _quotas
 from skbalance._draws.plan import Plan
 from skbalance._planning.parameters import Parameters
-from skbalance._planning.planned import Planned
+from skbalance._planning.planned import Planned, warn_of_row_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +68,7 @@ def plan_of_classes(
             parameters, class_counts, shares_at, n_samples, factors, pool
         )
     weights = _quotas.row_weights(class_counts, shares)
+    warn_of_row_numbers(class_counts)
     return Planned(plan, classes, class_counts, weights)
 
 
@@ -91,6 +92,7 @@ def plan_of_cells(
     told = np.append(factors, shares_at.group_strength)
     shares, plan = _plan_by_shares(parameters, cells.counts, shares_at, n_samples, told, pool)
     class_shares = np.bincount(cells.class_of, weights=shares)
+    warn_of_row_numbers(class_counts)
     return Planned(
         plan,
         cells.classes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 def quotas_of(plan: Plan | LinePlan, epoch: int) -> Any:
     """Draws of each class of the plan in an epoch."""
     return plan.quotas_of(epoch)
+
+
+def warn_of_row_numbers(class_counts: NDArray[np.int64]) -> None:
+    """Warn of labels that look like row numbers: more classes than half of the rows.
+
+    As scikit-learn's classifiers do, of more than 20 rows only.
+    """
+    n_classes, n_rows = len(class_counts), int(class_counts.sum())
+    if n_rows > 20 and 2 * n_classes > n_rows:
+        warnings.warn(
+            f"y has {n_classes:,} classes in {n_rows:,} rows, of which "
+            f"{(class_counts == 1).sum():,} occur only once. Are these row numbers or ids? A class "
+            "of one row can only be repeated. (A continuous target is target_type='continuous'.)",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 @dataclass(frozen=True)

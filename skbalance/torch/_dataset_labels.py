@@ -126,7 +126,13 @@ def _length(dataset):
 
 
 def check_has_rows(dataset):
-    """Raise TypeError for a stream, and for the splits of a dataset."""
+    """Raise TypeError for a stream, for the splits of a dataset, and for a loader."""
+    # By its attributes, as torchdata's StatefulDataLoader is no DataLoader.
+    if hasattr(dataset, "batch_sampler") and hasattr(dataset, "dataset"):
+        raise TypeError(
+            f"{type(dataset).__name__} is a loader, not a dataset: pass the dataset behind it, "
+            "loader.dataset."
+        )
     if isinstance(dataset, IterableDataset):
         raise TypeError(
             f"{type(dataset).__name__} is an IterableDataset: it has no row numbers that a sampler "

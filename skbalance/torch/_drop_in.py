@@ -27,17 +27,17 @@ from skbalance.torch._samplers import BalancedSampler
 class ImbalancedDatasetSampler(BalancedSampler):
     """A drop-in for torchsampler's class of this name, with exactly balanced classes.
 
-    It takes the same arguments. Where torchsampler draws every row independently, this draws each
-    class equally often and the rows of a class in turn. Its seed comes from torch, so calling
-    ``torch.manual_seed`` before it is made repeats it. Unlike its model it refuses float labels, a
-    single class, and fewer draws than classes.
+    It takes the same arguments. torchsampler draws every row independently; this sampler draws each
+    class equally often, and the rows of a class in turn. Its seed comes from torch: to repeat a
+    run, call ``torch.manual_seed`` before you make it. Unlike torchsampler's, it refuses float
+    labels, a single class, and fewer draws than classes.
 
     Parameters
     ----------
     dataset : Dataset
         Its labels are found as by `InverseFrequencySampler.to_torch_sampler`, except that a list is
-        a dataset here, so its labels must be given. In a TensorDataset they are ``tensors[1]``, as
-        for torchsampler, unless another tensor could be meant: then they are found as elsewhere.
+        read as a dataset here, so pass its labels. In a TensorDataset they are ``tensors[1]``, as
+        in torchsampler, unless another tensor could be meant: then they are found as elsewhere.
     labels : array-like of shape (n_indices,) or None, default=None
         Labels of the rows at `indices`, one to one.
     indices : sequence of int or None, default=None
@@ -54,7 +54,7 @@ class ImbalancedDatasetSampler(BalancedSampler):
     num_samples : int
         Draws in an epoch.
     epoch : int
-        The epoch that the next first draw takes.
+        The epoch that the next loop draws.
 
     Raises
     ------

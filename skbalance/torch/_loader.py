@@ -18,11 +18,14 @@ from skbalance.torch._targets import KINDS
 
 
 class BalancedDataLoader(DataLoader[Any]):
-    """A DataLoader of balanced batches, a new epoch in each pass.
+    """A DataLoader with balanced batches; each ``for`` loop over it is a new epoch.
 
-    One line for a training loop, and what skorch takes as ``iterator_train``: the labels are found
-    anew for each dataset, so that every fold of a cross-validation is balanced by its own. It is
-    for one process; ranks, and states to resume from, are those of
+    Make it once, outside the epoch loop. If you make it inside the loop, it starts at epoch 0 each
+    time, so with an int as ``random_state`` every epoch would be the same.
+
+    It is one line for a training loop, and may be skorch's ``iterator_train``: the labels are found
+    anew for each dataset, so every training fold of a cross-validation is balanced by its own
+    labels. It is for one process. For ranks, or to resume from a state, use
     `InverseFrequencySampler.to_torch_batch_sampler`.
 
     Parameters
@@ -30,26 +33,26 @@ class BalancedDataLoader(DataLoader[Any]):
     dataset : Dataset
         Its labels are found as by `InverseFrequencySampler.to_torch_sampler`.
     batch_size : int, default=1
-        Most rows in a batch. Each batch holds its share of every class, rounded down or up, and
-        without drop_last sizes differ by at most one.
+        The most rows in a batch. Each batch holds its share of every class, rounded down or up;
+        without drop_last, batch sizes differ by at most one.
     strength, n_samples, replacement, class_weight, group_strength, target_type, bins, random_state
         As in `InverseFrequencySampler`.
     labels : array-like of shape (n_rows, ...) or None, default=None
-        Labels, or other targets, of the dataset's rows, where it does not show them.
+        Labels, or other targets, of the dataset's rows. Needed if the dataset does not show them.
     sample_weight, groups : array-like of shape (n_rows,) or None, default=None
         Weights and groups of the dataset's rows, as in `InverseFrequencySampler.fit`.
     drop_last : bool, default=False
         Whether to make full batches only.
     **kwargs
-        Handed to DataLoader, but for ``shuffle``, ``sampler`` and ``batch_sampler``, whose part
-        this plays.
+        Passed on to DataLoader, except ``shuffle``, ``sampler`` and ``batch_sampler``, which this
+        class replaces.
 
     Attributes
     ----------
     batch_sampler : BalancedBatchSampler
-        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next pass: after a
-        checkpoint, after a look at a first batch (which takes an epoch), or in a loader that is
-        made anew, which begins with epoch 0 of its seed (skorch makes one in each call of
+        ``loader.batch_sampler.set_epoch(e)`` chooses the epoch of the next loop: after a
+        checkpoint, after a look at a first batch (which uses up an epoch), or in a newly made
+        loader, which starts at epoch 0 of its seed (skorch makes one in each call of
         ``partial_fit``).
 
     Raises
@@ -112,3 +115,6 @@ class BalancedDataLoader(DataLoader[Any]):
         rows = BalancedSampler(plan_of(parameters, labels, sample_weight, groups).plan)
         batch_sampler = BalancedBatchSampler(rows, batch_size, drop_last)
         super().__init__(dataset, batch_sampler=batch_sampler, **kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self.batch_sampler).replace("BalancedBatchSampler", type(self).__name__, 1)

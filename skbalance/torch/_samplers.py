@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import currentframe
 from typing import Any
 
 from torch.utils.data import BatchSampler, DistributedSampler, Sampler
@@ -24,7 +25,7 @@ class _StreamSampler(Sampler[Any]):
 
     @property
     def epoch(self) -> int:
-        """The epoch that the next first draw takes."""
+        """The epoch that the next loop draws."""
         return self._passes.epoch
 
     @epoch.setter
@@ -34,14 +35,23 @@ class _StreamSampler(Sampler[Any]):
     def __iter__(self) -> Iterator[Any]:
         return ResumableIterator.over(self._stream, self._passes)
 
+    def __repr__(self) -> str:
+        stream, told = self._stream, {"rows": len(self)}
+        if isinstance(stream, BatchStream):
+            told = {"batches": len(self), "batch_size": stream.batch_size}
+        told["epoch"] = self.epoch
+        if isinstance(self, DistributedSampler):
+            told |= {"rank": stream.ranks.rank, "num_replicas": stream.ranks.n}
+        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in told.items())})"
+
     def __len__(self) -> int:
         # Of a whole epoch, also after a state was loaded: trainers take it for that of every epoch.
         return self._stream.n_items(self.epoch)
 
     def set_epoch(self, epoch: int) -> None:
-        """Let the next first draw take this epoch, whatever went before.
+        """Let the next loop draw this epoch, whatever came before.
 
-        In the epoch of a state just loaded, it still goes on from that state.
+        If this is the epoch of a state that was just loaded, the loop still resumes from the state.
 
         Parameters
         ----------
@@ -51,69 +61,75 @@ class _StreamSampler(Sampler[Any]):
         Raises
         ------
         TypeError, ValueError
-            An epoch that is no int from 0 to 2**63 - 2.
+            An epoch that is not an int from 0 to 2**63 - 2.
         """
         self._passes.set_epoch(epoch)
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the latest pass stands, also if it was left early.
+        """The position of the latest loop, even if it was left early.
 
-        Before any pass, or after `set_epoch`, it is where the next one begins.
+        Before any loop, or after `set_epoch`, it is the start of the next one.
 
         Returns
         -------
         state : dict
-            Of plain values: epoch, position, and a fingerprint of labels, parameters and seed.
+            Plain values: epoch, position, and a fingerprint of labels, parameters and seed.
         """
         return state_of(self._stream, self._passes.latest_of(self._stream))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Let the next pass go on from a state of this or another process.
+        """Let the next loop resume from a state of this or another process.
 
-        A state from the end of an epoch goes on with the next one. The rest of an epoch of batches
-        keeps the steps of the state (how many rows all ranks take at once, and whether all steps
-        are full); from the next epoch on the sampler's own hold. ``len`` stays that of a whole
-        epoch.
+        A state from the end of an epoch resumes with the next one. With batches, the rest of the
+        epoch keeps the steps of the state (how many rows all ranks take at once, and whether all
+        steps are full); from the next epoch on, the sampler uses its own. ``len`` stays that of a
+        whole epoch.
 
         Parameters
         ----------
         state : dict
             From `state_dict` of a sampler, or of an iterator over one, of the same kind, labels,
-            parameters and seed. The number of ranks may be another.
+            parameters and seed. The number of ranks may differ.
 
         Raises
         ------
         TypeError, ValueError
-            Anything else.
+            Any other state.
         """
         self._passes.load(self._stream, state)
 
 
-class BalancedSampler(_StreamSampler):
-    """Row numbers for a DataLoader, a new epoch of the plan in each pass.
+# Python names the class of a method whose arguments are wrong: users know this one by that name.
+for _name in "set_epoch", "state_dict", "load_state_dict":
+    getattr(_StreamSampler, _name).__qualname__ = f"BalancedSampler.{_name}"
 
-    Made by `InverseFrequencySampler.to_torch_sampler`. The first draw takes the epoch: asking for
-    an iterator takes none, and a pass that is left early is not repeated. Rows are computed a chunk
-    at a time. Sampler and iterators carry `state_dict` and `load_state_dict`. ``len`` is the number
-    of rows in a whole epoch; where it changes from epoch to epoch (strength a function, n_samples a
-    word), in the next one.
+
+class BalancedSampler(_StreamSampler):
+    """Row numbers for a DataLoader; each ``for`` loop over it is a new epoch.
+
+    Made by `InverseFrequencySampler.to_torch_sampler`, once for all epochs: a new one starts at
+    epoch 0 again. The epoch counter moves on when the first row is drawn: making an iterator does
+    not count, and a loop that is left early is not repeated. Rows are computed a chunk at a time.
+    The sampler and its iterators have `state_dict` and `load_state_dict`. ``len`` is the number of
+    draws in a whole epoch. If it changes from epoch to epoch (strength is a function, and n_samples
+    is "over" or "under"), it is that of the next epoch.
 
     Parameters
     ----------
     plan : Plan
         The fitted sampler's plan of draws.
     ranks : Ranks, default=Ranks()
-        The rank whose draws these are, of how many.
+        The rank that takes these draws, and the number of ranks.
 
     Attributes
     ----------
     epoch : int
-        The epoch that the next first draw takes.
+        The epoch that the next loop draws.
 
     Raises
     ------
     TypeError
-        Anything but a plan, or but ranks.
+        A plan or ranks of any other type.
 
     Examples
     --------
@@ -139,20 +155,22 @@ class BalancedSampler(_StreamSampler):
 
 
 class BalancedBatchSampler(_StreamSampler, BatchSampler):
-    """Batches of row numbers, each with its share of every class rounded down or up.
+    """Batches of row numbers, each with its share of every class, rounded down or up.
 
-    Made by `InverseFrequencySampler.to_torch_batch_sampler`. Over an epoch the batches hold the
-    rows that the row sampler draws in it, and sizes differ by at most one. With ``drop_last`` all
-    batches are full, and the draws that are left out are spread evenly over the classes. With
-    ranks, the batches of all ranks in one step together hold their share of every class, too.
-    Within a batch rows come in random order. ``len`` is the number of batches in a whole epoch.
+    Made by `InverseFrequencySampler.to_torch_batch_sampler`, once for all epochs. Pass it to the
+    DataLoader as ``batch_sampler=``, or as ``sampler=`` with ``batch_size=None``. Over an epoch,
+    the batches hold the rows that the torch sampler draws in it, and batch sizes differ by at most
+    one. With ``drop_last`` all batches are full, and the draws that are left out are spread evenly
+    over the classes. With ranks, the batches of all ranks in one step together also hold their
+    share of every class. Within a batch, rows are in random order. ``len`` is the number of batches
+    in a whole epoch.
 
     Parameters
     ----------
     sampler : BalancedSampler
-        The row sampler of the same plan. The two share their epoch.
+        The torch sampler of the same plan. The two share one epoch counter.
     batch_size : int
-        Most rows in a batch, at least 1.
+        The most rows in a batch, at least 1.
     drop_last : bool, default=False
         Whether to make full batches only.
 
@@ -161,17 +179,17 @@ class BalancedBatchSampler(_StreamSampler, BatchSampler):
     sampler, drop_last
         As given.
     batch_size : int or None
-        Rows in every batch: as given where all batches are full, as with ``drop_last`` or where the
-        draws of an epoch are a multiple of it. Else None, which tells accelerate that sizes differ:
-        were it a number, accelerate would leave out every smaller batch.
+        Rows in every batch: as given if all batches are full, that is with ``drop_last`` or if the
+        draws of an epoch are a multiple of it. Otherwise None, which tells accelerate that sizes
+        differ: with a number, accelerate would leave out every smaller batch.
     epoch : int
-        The epoch that the next first batch takes.
+        The epoch that the next loop draws.
 
     Raises
     ------
     TypeError, ValueError
-        Another kind of sampler, a batch size that is no int of at least 1, or one that leaves no
-        batch.
+        Another kind of sampler, a batch size that is not an int of at least 1, or one that leaves
+        no batch.
 
     References
     ----------
@@ -214,37 +232,48 @@ class BalancedBatchSampler(_StreamSampler, BatchSampler):
                 f"{on_ranks} with drop_last=True, got {batch_size}."
             )
 
+    def __iter__(self) -> Iterator[Any]:
+        # A DataLoader hands its sampler and batch_size to torch's BatchSampler, which looks at
+        # neither before it asks for an iterator. Its subclasses may well group batches on purpose.
+        caller = getattr(currentframe(), "f_back", None)
+        if getattr(caller, "f_code", None) is BatchSampler.__iter__.__code__:
+            raise ValueError(
+                f"{type(self).__name__} makes whole batches, which batch_size would batch once "
+                "more: give the DataLoader batch_sampler=..., or sampler=... with batch_size=None."
+            )
+        return super().__iter__()
+
 
 class DistributedBalancedSampler(BalancedSampler, DistributedSampler[int]):
     """The draws of one rank: a BalancedSampler that frameworks know to be sharded already.
 
-    Made by ``to_torch_sampler(..., num_replicas=..., rank=...)``. The ranks' draws in turn are
-    those of the single sampler. All ranks have equally many: the surplus is taken from the start of
-    the epoch, or with ``drop_last`` left out.
+    Made by ``to_torch_sampler(..., num_replicas=..., rank=...)``. Interleaved, the ranks' draws are
+    those of a single process. All ranks have equally many: missing draws are taken from the start
+    of the epoch, or with ``drop_last`` surplus draws are left out.
 
     Parameters
     ----------
     plan : Plan
         The fitted sampler's plan of draws, the same on all ranks.
     ranks : Ranks
-        This rank and their number.
+        This rank, and the number of ranks.
 
     Attributes
     ----------
     num_replicas, rank : int
         The number of ranks, and which one this is.
     drop_last : bool
-        Whether the last few draws are left out where they are not enough for all ranks.
+        Whether the last few draws are left out if they do not suffice for all ranks.
     num_samples, total_size : int
-        Draws of this rank, and of all, in the next epoch. DistributedSampler's other attributes are
-        not here.
+        Draws of this rank, and of all ranks, in the next epoch. The other attributes of
+        DistributedSampler are missing here.
     epoch : int
-        The epoch that the next first draw takes.
+        The epoch that the next loop draws.
 
     Raises
     ------
     TypeError, ValueError
-        Anything but a plan; with ``drop_last``, more ranks than draws.
+        Anything other than a plan; with ``drop_last``, more ranks than draws.
 
     Examples
     --------
@@ -279,15 +308,15 @@ class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[l
     """The batches of one rank: a BalancedBatchSampler that frameworks know to be sharded already.
 
     Made by ``to_torch_batch_sampler(..., num_replicas=..., rank=...)``. The batches of all ranks in
-    one step are, together, a batch of the single sampler with ``batch_size * num_replicas`` rows,
-    and each of them holds its share of every class, too. All ranks have equally many batches.
+    one step together are one batch of ``batch_size * num_replicas`` rows of a single process, and
+    each of them also holds its share of every class. All ranks have equally many batches.
 
     Parameters
     ----------
     sampler : DistributedBalancedSampler
-        The row sampler of the same plan and rank. The two share their epoch.
+        The torch sampler of the same plan and rank. The two share one epoch counter.
     batch_size : int
-        Most rows in a batch of one rank, at least 1.
+        The most rows in a batch of one rank, at least 1.
     drop_last : bool, default=False
         Whether to make full batches only.
 
@@ -298,7 +327,7 @@ class DistributedBalancedBatchSampler(BalancedBatchSampler, DistributedSampler[l
     num_replicas, rank : int
         The number of ranks, and which one this is.
     epoch : int
-        The epoch that the next first batch takes.
+        The epoch that the next loop draws.
 
     Raises
     ------

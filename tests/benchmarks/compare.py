@@ -2,7 +2,7 @@
 
     python tests/benchmarks/compare.py
 
-prints the tables and draws the picture of the README, in about a quarter of an hour on two cores.
+prints the tables and draws the picture of the site, in about a quarter of an hour on two cores.
 Each measurement runs in a process of its own. Peers take turns, and the best of their repeats
 counts; what takes long is measured once. Trust the ratios within a run more than its absolute
 times. Peers that are not installed are left out, with a line that says how to install them."""
@@ -22,7 +22,7 @@ from peers import BATCH_SIZE, INSTALL, MOST_ROWS, OURS, PACKAGES, PEERS
 from tables import print_table
 
 HERE = Path(__file__).parent
-LIMIT = "physical limit"
+BOUND = "lower bound"
 FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
 # Peers that give rows one by one; ours comes first.
@@ -77,7 +77,7 @@ class Bench:
 
 
 def print_multiples(title, names, measured):
-    """Print the time an index by name and column, as multiples of ours."""
+    """Print the time per index by name and column, as multiples of ours."""
 
     def multiple(name, of_column):
         if name not in of_column:
@@ -87,7 +87,7 @@ def print_multiples(title, names, measured):
     columns = measured.values()
     rows = [[name, *(multiple(name, of_column) for of_column in columns)] for name in names]
     ours = [f"{of_column[OURS]['index'] * 1e9:.0f}" for of_column in columns]
-    rows.append([f"ns an index, {OURS}", *ours])
+    rows.append([f"ns per index, {OURS}", *ours])
     print_table(title, ["", *measured], rows)
 
 
@@ -96,7 +96,7 @@ def draw_picture(names, by_size):
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     figure.suptitle(f"batches of {BATCH_SIZE}, {FEW} classes", fontsize="medium")
     costs = {
-        "ns an index, labels to last batch": lambda r: r["index"] * 1e9,
+        "ns per index, labels to last batch": lambda r: r["index"] * 1e9,
         "ms from labels to first batch": lambda r: (r["build"] + r["first"]) * 1e3,
     }
     for axes, (label, cost) in zip(figure.subplots(1, 2), costs.items(), strict=True):
@@ -109,7 +109,7 @@ def draw_picture(names, by_size):
                 markersize=4,
                 label=name,
                 linewidth=2.5 if is_ours else 1.2,
-                linestyle=":" if name == LIMIT else "-",
+                linestyle=":" if name == BOUND else "-",
             )
         axes.set(xscale="log", yscale="log", xlabel="rows", ylabel=label)
         axes.grid(which="major", alpha=0.3)
@@ -126,7 +126,7 @@ def report_sizes(bench, names, sizes):
         dtype = np.int64 if n < 10**8 else np.int8
         by_size[n] = bench.best("batches", names, n, FEW, dtype)
     print_multiples(
-        f"Time an index from labels to last batch, as a multiple of that of {OURS}, by rows "
+        f"Time per index from labels to last batch, as a multiple of that of {OURS}, by rows "
         f"({FEW} classes)",
         names,
         {f"{n:,}": measured for n, measured in by_size.items()},
@@ -143,7 +143,7 @@ def report_details(n_rows, measured):
         rows.append([name, *milliseconds, *index, f"{figures['bytes']:.1f}"])
     print_table(
         f"{n_rows:,} rows, {FEW} classes, batches of {BATCH_SIZE}",
-        ["", "build ms", "first batch ms", "ns an index", "multiple", "peak bytes a row"],
+        ["", "build ms", "first batch ms", "ns per index", "multiple", "peak bytes per row"],
         rows,
     )
     print(
@@ -173,11 +173,11 @@ def report_weights(bench, n_rows):
         "(multiples in brackets)",
         [
             "",
-            "ns an index from labels",
-            "ns an index from the sampler",
+            "ns per index from labels",
+            "ns per index from the sampler",
             "build ms",
             "first batch ms",
-            "peak bytes a row",
+            "peak bytes per row",
         ],
         rows,
     )
@@ -188,7 +188,7 @@ def report_label_sets(bench, n_rows):
     print_table(
         f"{n_rows:,} rows that each bear 1 to 8 of 1,200 labels: fit by repeat factors, from a "
         "sparse indicator",
-        ["", "seconds", "peak bytes a row"],
+        ["", "seconds", "peak bytes per row"],
         [["fit", f"{measured['seconds']:.2f}", f"{measured['bytes']:.0f}"]],
     )
 
@@ -198,7 +198,7 @@ def report_rows(bench, names, n_rows):
     index = {name: figures["index"] for name, figures in measured.items()}
     print_table(
         f"{n_rows:,} rows, {FEW} classes, one by one: time from labels to the last index",
-        ["", "ns an index", "multiple"],
+        ["", "ns per index", "multiple"],
         [[name, f"{t * 1e9:.0f}", f"{t / index[BY_ROWS[0]]:.2f}"] for name, t in index.items()],
     )
 
@@ -207,7 +207,7 @@ def report_classes(bench, names, n_rows, classes):
     names = [name for name in names if name not in NOT_BY_CLASSES]
     by_classes = {f"{c:,}": bench.best("batches", names, n_rows, c) for c in [2, *classes]}
     print_multiples(
-        f"Time an index, as a multiple of that of {OURS}, by classes ({n_rows:,} rows)",
+        f"Time per index, as a multiple of that of {OURS}, by classes ({n_rows:,} rows)",
         names,
         by_classes,
     )
@@ -222,7 +222,7 @@ def report_classes(bench, names, n_rows, classes):
 def report_fit(bench, n_rows):
     fitted = bench.best("fit", ["int8", "int64", "str"], n_rows, FEW)
     rows = [[dtype, f"{figures['label'] * 1e9:.1f}"] for dtype, figures in fitted.items()]
-    print_table(f"fit, {n_rows:,} labels", ["", "ns a label"], rows)
+    print_table(f"fit, {n_rows:,} labels", ["", "ns per label"], rows)
 
 
 def report_resampling(bench, n_rows):

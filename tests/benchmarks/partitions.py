@@ -29,8 +29,8 @@ N_PARTITIONS, N_CLASSES = 64, 10
 HEAD = (
     "rows",
     "workers",
-    "counts and draws: ns a row and core",
-    "counts and table: ns a row and core",
+    "counts and draws: ns per row and core",
+    "counts and table: ns per row and core",
     "client's peak MiB",
 )
 

@@ -149,7 +149,7 @@ PEERS = {
     "MPerClassSampler": m_per_class,
     "RandomOverSampler": over,
     "RandomUnderSampler": under,
-    "physical limit": Limit,
+    "lower bound": Limit,
 }
 
 OURS = next(iter(PEERS))
