@@ -219,6 +219,8 @@ class Balancer(BaseEstimator):
         return _prior.shift_proba(_prior.check_proba(proba, len(self.classes_)), log_shift)
 
 
-# Python names the class of a method whose arguments are wrong: users know this one by that name.
-for _name in "set_params", "correct_proba":
-    getattr(Balancer, _name).__qualname__ = f"InverseFrequencySampler.{_name}"
+# Python names the class of a method whose arguments are wrong. Users know this one by that name,
+# and pickle finds it there.
+for _method in Balancer.set_params, Balancer.correct_proba:
+    _method.__module__ = "skbalance"
+    _method.__qualname__ = f"InverseFrequencySampler.{_method.__name__}"

@@ -539,7 +539,8 @@ class InverseFrequencySampler(Balancer, BaseSampler):
     def __iter__(self) -> NoReturn:
         """Raise TypeError: this is no torch sampler, and a DataLoader needs one.
 
-        numpy and pandas still treat it as one object, because it has no ``__getitem__``.
+        numpy still treats it as one object, because it has no ``__getitem__``. pandas asks for
+        this method, so it must be given a list of samplers.
         """
         raise TypeError(NO_TORCH_SAMPLER.format(type(self).__name__))
 

@@ -400,5 +400,5 @@ def test_arguments_are_keywords_and_are_shown_as_such():
     shown = inspect.signature(InverseFrequencySampler).parameters
     assert list(shown) == list(inspect.signature(InverseFrequencySampler.__init__).parameters)[1:]
     assert "sampling_strategy" not in shown
-    assert "No parameter" in InverseFrequencySampler.sampling_strategy.__doc__
+    assert "Not a parameter" in InverseFrequencySampler.sampling_strategy.__doc__
     assert InverseFrequencySampler().sampling_strategy == "auto"

@@ -1,6 +1,7 @@
 """What scikit-learn and imbalanced-learn ask of a sampler, and where the optional packages may
 appear."""
 
+import pickle
 import subprocess
 import sys
 
@@ -154,3 +155,9 @@ def test_a_wing_whose_package_is_missing_is_not_there():
         + "import inspect; assert 'torch' not in dict(inspect.getmembers(skbalance))"
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["correct_proba", "set_params", "fit", "draw"])
+def test_methods_can_be_pickled_by_name(name):
+    method = getattr(InverseFrequencySampler, name)
+    assert pickle.loads(pickle.dumps(method)) is method

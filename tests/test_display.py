@@ -565,8 +565,11 @@ def test_labels_are_needed_with_samplers_of_imbalanced_learn():
     sampler.fit_resample(X_AROUND, Y_AROUND)
     with pytest.raises(ValueError, match="y must be given with RandomOverSampler, the labels that"):
         ClassBalanceDisplay.from_sampler(sampler)
-    with pytest.raises(ValueError, match="RandomOverSampler was fitted on, at least 300 rows, got"):
-        ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND[:250])
+    cleaning = EditedNearestNeighbours()
+    cleaning.fit_resample(X_AROUND, Y_AROUND)
+    message = r"EditedNearestNeighbours was fitted on, at least \d+ rows, got 100"
+    with pytest.raises(ValueError, match=message):
+        ClassBalanceDisplay.from_sampler(cleaning, y=Y_AROUND[:100])
     with pytest.raises(ValueError, match="RandomOverSampler has no epochs, got epoch=1"):
         ClassBalanceDisplay.from_sampler(sampler, y=Y_AROUND, epoch=1)
     fitted_alone = RandomOverSampler().fit(X_AROUND, Y_AROUND)
@@ -856,3 +859,19 @@ def test_searches_without_a_curve_are_refused(search):
     functions = GridSearchCV(search.estimator, {NAME: [lambda epoch: 0.5 + 0 * epoch]}).fit(X, y)
     with pytest.raises(TypeError, match="strengths must be numbers to be plotted, got <function"):
         StrengthCurveDisplay.from_search(functions)
+
+
+@pytest.mark.parametrize("sampler", [RandomOverSampler(), RandomUnderSampler()], ids=str)
+def test_a_sampler_is_shown_as_it_was_fitted_last(sampler):
+    sampler.fit_resample(X_AROUND, Y_AROUND)
+    y = np.arange(len(X_AROUND)) % 3 % 2
+    display = ClassBalanceDisplay.from_sampler(sampler.fit(X_AROUND, y), y=y)
+    assert heights(display) == [counts_of(y), counts_of(sampler.fit_resample(X_AROUND, y)[1])]
+
+
+def test_axes_that_were_logarithmic_become_linear():
+    figure_of = ClassBalanceDisplay.from_sampler(fitted(), scale="log")
+    axes = figure_of.ax_
+    figure_of.plot(axes, scale="linear")
+    assert axes.get_yscale() == "linear"
+    assert axes.get_ylim()[0] == 0

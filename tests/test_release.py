@@ -5,14 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCES = "skbalance", "tests", "notebooks"
-FILES = "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"
+SOURCES = ".ci", ".github", "skbalance", "tests", "notebooks"
+FILES = "pyproject.toml", "README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE", "noxfile.py"
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,16 @@ def test_the_readme_that_is_released_has_no_link_into_a_clone(builds):
     links = re.findall(r"\]\(([^)]+)\)", readme)
     assert len(links) > 10
     assert all(link.startswith(("https://", "#")) for link in links)
+
+
+def test_the_sdist_holds_all_that_its_tests_and_its_site_read(builds):
+    with tarfile.open(builds[0][".gz"]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for folder in SOURCES
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+        and path.suffix in (".py", ".md", ".yml", ".ipynb", ".json", ".png", ".js")
+    }
+    assert {*sources, *FILES, ".ci/run"} <= names

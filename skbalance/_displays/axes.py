@@ -59,13 +59,13 @@ class ValueAxis(NamedTuple):
         """Make it the horizontal axis where bars lie, else the vertical one."""
         which, axis = ("x", ax.xaxis) if lies else ("y", ax.yaxis)
         label = self.label
+        ax.set(**{f"{which}scale": "log" if self.is_log else "linear"})
         if self.is_log:
             label += " (logarithmic)"
-            ax.set(**{f"{which}scale": "log"})
             ax.minorticks_off()
             if self.top < 1000 * self.bottom:  # powers of ten alone would be too few
                 axis.get_major_locator().set_params(subs=(1, 2, 5))  # type: ignore[call-arg]
-        axis.set_major_formatter("{x:,.10g}")
+        axis.set_major_formatter("{x:,.16g}")
         ax.set(**{f"{which}label": label, f"{which}lim": (self.bottom, self.top)})
 
 

@@ -32,6 +32,12 @@ def counts_of(sampler: Any, y: Any) -> tuple[Any, Any, Any]:
         )
     classes, codes = encode(y)
     counts = np.bincount(codes, minlength=len(classes))
+    # sampling_strategy_ is of the last fit, sample_indices_ may be of an earlier one. What the dict
+    # says depends on the sampler: new rows, or rows that are kept.
+    if isinstance(sampler, (RandomOverSampler, SMOTE)):
+        return classes, counts, counts + _by_class(sampler, classes, np.zeros_like(counts))
+    if isinstance(sampler, RandomUnderSampler):
+        return classes, counts, _by_class(sampler, classes, counts)
     if hasattr(sampler, "sample_indices_"):
         rows = np.asarray(sampler.sample_indices_)
         if rows.max(initial=-1) >= len(codes):
@@ -40,11 +46,6 @@ def counts_of(sampler: Any, y: Any) -> tuple[Any, Any, Any]:
                 f"got {len(codes)}."
             )
         return classes, counts, np.bincount(codes[rows], minlength=len(classes))
-    # What the dict says depends on the sampler: new rows, or rows that are kept.
-    if isinstance(sampler, (RandomOverSampler, SMOTE)):
-        return classes, counts, counts + _by_class(sampler, classes, np.zeros_like(counts))
-    if isinstance(sampler, RandomUnderSampler):
-        return classes, counts, _by_class(sampler, classes, counts)
     raise ValueError(
         f"{name} tells neither the rows that it drew (sample_indices_, which some samplers set in "
         "fit_resample) nor how many rows of each class come out: take from_labels(y, y_resampled)."

@@ -236,10 +236,13 @@ class BalancedBatchSampler(_StreamSampler, BatchSampler):
         # A DataLoader hands its sampler and batch_size to torch's BatchSampler, which looks at
         # neither before it asks for an iterator. Its subclasses may well group batches on purpose.
         caller = getattr(currentframe(), "f_back", None)
-        if getattr(caller, "f_code", None) is BatchSampler.__iter__.__code__:
+        of_torch = getattr(BatchSampler.__iter__, "__code__", None)
+        asking = caller.f_locals.get("self") if caller and caller.f_code is of_torch else None
+        if type(asking) is BatchSampler:
             raise ValueError(
                 f"{type(self).__name__} makes whole batches, which batch_size would batch once "
-                "more: give the DataLoader batch_sampler=..., or sampler=... with batch_size=None."
+                "more: give the DataLoader batch_sampler=..., or sampler=... with batch_size=None. "
+                "(To group batches on purpose, take a subclass of BatchSampler.)"
             )
         return super().__iter__()
 
