@@ -34,46 +34,49 @@ from skbalance.dask._collections import (
 
 
 class InverseFrequencySampler(Balancer):
-    """Rows of a dask collection, resampled so that rare classes come up as often as you choose.
+    """Resample a dask collection so that rare classes are drawn as often as you choose.
 
-    This is `skbalance.InverseFrequencySampler` for tables that no single machine holds. Given the
-    same labels in the same order, the same parameters and the same seed, it draws the same rows,
-    each as often, however the table is partitioned and whatever computes it. Rows stay in their
-    partitions and in the table's order; nothing is moved or shuffled. Only the counts of classes
-    come to the client.
+    This is `skbalance.InverseFrequencySampler` for tables larger than memory. With the same labels
+    in the same order, the same parameters and the same seed, it draws each row exactly as often as
+    the sampler in memory, however the table is partitioned and whatever computes it. Rows stay in
+    their partitions and in the table's order; nothing is moved or shuffled. Only the class counts
+    are sent to the client.
 
     The parameters and the arguments of `fit` and `fit_resample`, which follow imbalanced-learn's
-    samplers, are the same as in memory. What cannot be done partition by partition is refused by
-    name.
+    samplers, are the same as in memory. Whatever cannot be done partition by partition raises an
+    error that names it.
 
     Parameters
     ----------
     strength : float or callable, default=1.0
         How far to move from the data's own distribution (0) to equal classes (1), at least 0. A
-        function from the number of the epoch to the strength in it is asked once or twice an epoch,
-        and must give the same answer each time.
+        function from the number of the epoch to its strength is called once or twice per epoch and
+        must be deterministic.
     n_samples : int, float, {"over", "under"}, dict or None, default=None
-        Draws in an epoch: None means as many as there are rows, an int is their number, a float a
-        fraction of the rows. ``"over"`` never shrinks a class and ``"under"`` never grows one. No
-        class is left without a draw. With groups, this holds for each class in each group. A dict
-        from label to number of draws decides class by class; it does not go with groups.
+        Draws in an epoch. None means as many as there are rows; an int is the number of draws; a
+        float is a fraction of the number of rows. ``"over"`` never shrinks a class and ``"under"``
+        never grows one. No class is left without a draw. With groups, this holds for each class in
+        each group. A dict from label to number of draws sets the draws class by class; it cannot be
+        combined with groups.
     replacement : bool, default=False
-        Must be False. To find out how often independent draws hit its rows, each partition would
-        have to repeat the draws of all partitions.
+        Must be False. With independent draws, each partition would have to repeat the draws of all
+        partitions to find out how often its own rows are drawn.
     class_weight : dict, callable or None, default=None
-        Factors by which rows of a class weigh more: a dict from label to factor above 0, or a
-        function from the class counts, in the order of ``classes_``, to an array of factors.
+        Factors that multiply the weights of the rows of a class: a dict from label to factor above
+        0, or a function from the class counts, in the order of ``classes_``, to an array of
+        factors.
     group_strength : float, default=1.0
-        With groups, how far to move from the sizes that they have (0) to an equal share of the
-        draws for each group (1), at least 0. Within a group, strength and class_weight share its
-        draws among its classes.
+        With groups, how far to move from the groups' own sizes (0) to an equal share of the draws
+        for each group (1), at least 0. Within a group, strength and class_weight share its draws
+        among its classes.
     target_type : {"class"}, default="class"
-        One class a row. Several labels a row and continuous targets are for the sampler in memory.
+        One class per row. For several labels per row and continuous targets, use the sampler in
+        memory.
     bins : int, default=10
-        Must be left at 10: a continuous target is for the sampler in memory.
+        Must be left at 10: for a continuous target, use the sampler in memory.
     random_state : int, RandomState instance or None, default=None
         An int (0 to 2**64 - 1) is the seed itself. With None or a RandomState, each `fit` takes a
-        new seed from it.
+        new seed.
 
     Attributes
     ----------
@@ -107,10 +110,10 @@ class InverseFrequencySampler(Balancer):
 
     Notes
     -----
-    This is not a sampler of imbalanced-learn, and does not go into its pipelines: scikit-learn's
+    This is not an imbalanced-learn sampler and does not work in its pipelines: scikit-learn's
     models need their rows in memory.
 
-    If the table is sorted by class, so are the draws. Where the order matters, as in training by
+    If the table is sorted by class, so are the draws. If the order matters, as in training by
     stochastic gradient descent, shuffle each partition once it is computed.
 
     Examples
@@ -134,13 +137,13 @@ class InverseFrequencySampler(Balancer):
         Parameters
         ----------
         X : dask DataFrame, Series, array of shape (n_rows, ...), or None
-            Rows, partitioned as `y` is. They are kept for `resample`; none is computed. `draw`
-            needs no rows, so None will do for it.
+            Rows, partitioned as `y` is. They are kept for `resample`; none is computed. For `draw`
+            alone, None is enough.
         y : dask Series, DataFrame or array of shape (n_rows,), (n_rows, 1) or (n_rows, n_classes)
             Labels: integers, strings, bools, categories or other sortable objects, as a column or
             one-hot. They are computed once, wherever their partitions are.
         sample_weight : None
-            Weights of rows are for the sampler in memory.
+            For row weights, use the sampler in memory.
         groups : dask Series, DataFrame or array of shape (n_rows,) or (n_rows, 1), default=None
             The group of each row, such as its site, speaker or source: labels as in `y`, and
             partitioned as `y` is. They are computed once, together with `y`.
@@ -156,9 +159,9 @@ class InverseFrequencySampler(Balancer):
         ValueError
             If a parameter has a wrong value or no effect; if `replacement` is True,
             `target_type` is not "class", or `sample_weight` is given; if `X` or `groups` is
-            partitioned otherwise than `y`; if labels or groups are missing or are floats (the
-            message names the partition); if there are fewer than two classes (with groups, than two
-            cells of a group and a class that occur together), or fewer draws than those.
+            partitioned differently from `y`; if labels or groups are missing or are floats (the
+            message names the partition); if there are fewer than two classes (with groups, fewer
+            than two cells, that is classes in groups), or fewer draws than those.
 
         Examples
         --------
@@ -166,7 +169,7 @@ class InverseFrequencySampler(Balancer):
         >>> InverseFrequencySampler().fit(None, da.repeat(da.arange(3, chunks=2), 2)).class_counts_
         array([2, 2, 2])
 
-        With groups, each gets the same number of draws, and so does each class within it:
+        Each group gets the same number of draws, and so does each class within a group:
 
         >>> import numpy as np
         >>> y = da.from_array(np.array(["ham", "ham", "spam", "ham", "ham", "ham"]), chunks=3)
@@ -219,7 +222,7 @@ class InverseFrequencySampler(Balancer):
 
         Returns
         -------
-        X_resampled, y_resampled : dask collections of the kinds of `X` and `y`
+        X_resampled, y_resampled : dask collections of the same types as `X` and `y`
             As in `resample`.
 
         Raises
@@ -242,7 +245,7 @@ class InverseFrequencySampler(Balancer):
         return self.fit(X, y, sample_weight, groups).resample()
 
     def resample(self, epoch: int = 0) -> tuple[Any, Any]:
-        """The fitted collections' rows and labels in any epoch, lazily.
+        """The rows and labels that any epoch draws, lazily.
 
         If strength is a function, it is called for all epochs up to this one.
 
@@ -253,11 +256,11 @@ class InverseFrequencySampler(Balancer):
 
         Returns
         -------
-        X_resampled, y_resampled : dask collections of the kinds of the fitted `X` and `y`
+        X_resampled, y_resampled : dask collections of the same types as the fitted `X` and `y`
             The rows of each partition in their order, each as often as it is drawn. Dtypes, index,
             names and divisions are those of the fitted collections. Arrays know the lengths of
-            their chunks: for that, the draws are counted at once, by dask, but without reading `X`
-            or `y`.
+            their chunks: for this, dask counts the draws immediately, but without reading `X` or
+            `y`.
 
         Raises
         ------
@@ -273,8 +276,8 @@ class InverseFrequencySampler(Balancer):
         Notes
         -----
         Rows and labels are made together, so compute or persist both at once. Frames with the same
-        divisions are joined row by row, as in ``X_resampled.assign(y=y_resampled)``. After
-        ``persist``, ``partitions`` or ``repartition`` of each by itself, dask joins them by index.
+        divisions are joined row by row, as in ``X_resampled.assign(y=y_resampled)``. After a
+        separate ``persist``, ``partitions`` or ``repartition`` of each, dask joins them by index.
 
         Examples
         --------
@@ -305,7 +308,7 @@ class InverseFrequencySampler(Balancer):
         return X_res, y_res
 
     def draw(self, epoch: int = 0) -> Any:
-        """The numbers of the rows that an epoch draws, counted through all partitions, lazily.
+        """The row numbers that an epoch draws, counted from 0 through all partitions, lazily.
 
         Parameters
         ----------
