@@ -563,7 +563,6 @@ TABLE = {
         "y": [
             *labels("y", "labels"),
             Row(None, ValueError, "y must be given with RandomOverSampler, the labels that it was"),
-            Row(Y[:7], ValueError, "that RandomOverSampler was fitted on, at least 8 rows, got 7"),
         ],
         "epoch": EPOCHS,
         "ax": AX,
