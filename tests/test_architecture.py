@@ -51,17 +51,20 @@ def room_of(path):
     return first.removesuffix(".py")
 
 
+def imported_by(node):
+    """The full names that a node imports, if it is an import."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        # `from skbalance import _prior` names a room, or a public name of the door.
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
 def imports_of(source):
     """Packages that a source imports, wherever in it, and rooms of ours by their names."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            # `from skbalance import _prior` names a room, or a public name of the door.
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
+        for name in imported_by(node):
             package, *rest = name.split(".")
             yield rest[0] if package == "skbalance" else package
 
@@ -162,13 +165,7 @@ def private_names_of(module):
     """What scikit-learn or imbalanced-learn calls private, in a module's imports and attributes."""
     theirs = {"sklearn", "imblearn"}
     for node in ast.walk(ast.parse(module)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
+        for name in imported_by(node):
             if name.split(".")[0] in theirs:
                 yield from (part for part in name.split(".") if part.startswith("_"))
                 theirs |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
