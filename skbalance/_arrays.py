@@ -60,7 +60,7 @@ def spans(n, width=1, largest=CHUNK):
     while start < n:
         stop = min(n, start + max(1, most // width))
         yield start, stop
-        start, most = stop, min(8 * most, largest)
+        start, most = stop, min(32 * most, largest)
 
 
 def pieces(starts, ends, n):

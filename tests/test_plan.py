@@ -467,3 +467,17 @@ def test_draws_with_replacement_have_no_inverse():
     plan = Plan(np.array([3, 2]), np.array([2, 2]), 0, replacement=True)
     with pytest.raises(ValueError, match="draws with replacement cannot be inverted"):
         plan.epoch(0).multiplicities(np.array([0]), np.array([0]))
+
+
+@pytest.mark.parametrize("in_batches", [False, True])
+def test_a_run_of_a_class_has_the_rows_that_are_found_one_by_one(in_batches):
+    # The first class is drawn 40 times and looked up lap by lap, the second is not drawn whole.
+    plan = Plan(np.array([5000, 400_000]), np.array([200_003, 200_000]), seed=3)
+    epoch = plan.epoch(2)
+    for c, n_laps in ((0, 1), (1, 0)):
+        nth = np.arange(170_000, 190_000, dtype=plan.dtype)
+        run = epoch.in_pool(np.array([c]), nth.copy(), in_batches)
+        assert len(epoch._laps) == n_laps
+        each = epoch.in_pool(np.full(len(nth), c), nth.copy(), in_batches)
+        assert np.array_equal(run, each)
+        epoch._laps.clear()
