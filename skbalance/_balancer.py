@@ -47,7 +47,9 @@ class Balancer(BaseEstimator):
 
     def __new__(cls, *args: Any, **parameters: Any) -> Any:
         """Answer the arguments by which other libraries' samplers are made."""
-        own = _signature(cls.__init__).parameters  # a subclass may take either of them
+        own = _signature(cls.__init__).parameters  # a subclass may take others
+        if not args and parameters.keys() <= own.keys():
+            return super().__new__(cls)
         if "sampling_strategy" in parameters and "sampling_strategy" not in own:
             raise TypeError(no_sampling_strategy(cls.__name__, parameters["sampling_strategy"]))
         takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in own.values())

@@ -148,6 +148,8 @@ class _FirstSlots:
     def __call__(self, numbers):
         step = numbers // self._n_in_step
         start = self._shuffle(step.astype(self._dtype)).astype(np.int64)
+        if self._n_in_step == 1:
+            return start
         # Turned from step to step, so that no rank always gets the larger batches.
         in_step = (numbers - step * self._n_in_step + start) % self._n_in_step
         return start + in_step * self._n_steps
@@ -170,7 +172,7 @@ def _lists(epoch, layout, first, offsets, rows, begins, step):
         in_order = gather(rows, order)
         for begin in range(0, len(in_order), LISTS):
             lists = in_order[begin : begin + LISTS].tolist()
-            for short in np.flatnonzero(is_short[begin : begin + LISTS]):
+            for short in is_short[begin : begin + LISTS].nonzero()[0]:
                 lists[short].pop()
             yield lists
 

@@ -133,11 +133,11 @@ class Epoch(AnyEpoch):
 
     def in_pool(self, classes, nth, in_batches=False):
         """Where in the pool the rows of the ``nth`` draws of the classes are, as intp."""
-        starts = gather(self.plan.pool_starts, classes)
         if self.plan.replacement:
             # 53 bits are enough for the largest class.
             n = gather(self.plan.class_counts, classes)
-            return starts + (self.uniform(classes, nth) * n).astype(np.intp)
+            ordinals = (self.uniform(classes, nth) * n).astype(np.intp)
+            return gather(self.plan.pool_starts, classes) + ordinals
         n = gather(self.plan.sizes, classes)
         in_lap = nth - nth // n * n
         if self._circles.is_small:
@@ -147,7 +147,7 @@ class Epoch(AnyEpoch):
             ordinals = gather(self._lap(int(classes[0]), in_batches), in_lap)
         else:
             ordinals = self._ordinals(classes, in_lap, in_batches)
-        return starts + ordinals.astype(np.intp)
+        return gather(self.plan.pool_starts, classes) + ordinals.astype(np.intp)
 
     def _is_worth_a_lap(self, classes, n_draws):
         """Whether so many draws of one class are best looked up in a whole lap of its circle."""

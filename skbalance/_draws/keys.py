@@ -46,7 +46,7 @@ class Key(NamedTuple):
         >>> Key.of(5 << 32 | 3, np.uint32)
         Key(even=array([3], dtype=uint32), odd=array([5], dtype=uint32))
         """
-        bits = np.atleast_1d(np.asarray(bits, dtype=np.uint64))
+        bits = np.asarray(bits, dtype=np.uint64).reshape(-1)
         high = bits >> 32 if dtype == np.uint32 else mix64(bits ^ GOLDEN64)
         return cls(bits.astype(dtype), high.astype(dtype))
 

@@ -125,7 +125,7 @@ class Plan:
     @cached_property
     def pool_starts(self):
         """Where in the pool each class begins."""
-        return np.cumsum(self.class_counts) - self.class_counts
+        return self.class_counts.cumsum() - self.class_counts
 
     @cached_property
     def sizes(self):

@@ -123,15 +123,15 @@ def apportion(shares, n_samples):
     >>> apportion(np.array([0.98, 0.01, 0.01]), 10).tolist()
     [8, 1, 1]
     """
-    order = np.argsort(shares, kind="stable")
+    order = shares.argsort(kind="stable")
     rising = shares[order]
-    remaining = np.cumsum(rising[::-1])[::-1]
+    remaining = rising[::-1].cumsum()[::-1]
     # Setting a class aside leaves less for every class that stays, in proportion: whoever was owed
     # less than one draw still is, and of two classes the smaller goes first. So those set aside are
     # a run of the smallest, up to the first that is owed a draw of what is then left. The largest
     # always is.
     owed_one = (n_samples - np.arange(len(shares))) * rising >= remaining
-    n_aside = int(np.argmax(owed_one))
+    n_aside = int(owed_one.argmax())
     result = np.ones(len(shares), dtype=np.int64)
     staying = np.sort(order[n_aside:])
     ideal = (n_samples - n_aside) * (shares[staying] / remaining[n_aside])
@@ -140,7 +140,7 @@ def apportion(shares, n_samples):
     n_left = n_samples - int(result.sum())
     fractions = (ideal - floors).round(DECIMALS)
     n_by_fraction = min(max(n_left, 0), len(staying))
-    result[staying[np.argsort(-fractions, kind="stable")[:n_by_fraction]]] += 1
+    result[staying[(-fractions).argsort(kind="stable")[:n_by_fraction]]] += 1
     # From about 2**51 draws on, floors err by whole draws. The largest class makes up for it.
     result[order[-1]] += n_left - n_by_fraction
     return result

@@ -45,7 +45,8 @@ class Permutations:
         self._bits = bits
         self._deals = deals
         self._is_shuffled = is_shuffled
-        self.is_small = are_few(n.sum(dtype=np.uint64), len(n))
+        self._n_elements = int(n.sum(dtype=np.uint64))
+        self.is_small = are_few(self._n_elements, len(n))
 
     def __call__(self, x, classes=ONLY):
         """Where the elements ``x`` of the classes go.
@@ -77,19 +78,21 @@ class Permutations:
         For few elements only. Words of the class, a hash and the number of the element are sorted.
         """
         n = self._n.astype(np.intp)
-        numbers, classes = np.arange(n.sum(), dtype=np.uint32), np.arange(len(n), dtype=np.uint64)
+        numbers = np.arange(self._n_elements, dtype=np.uint32)
         key = Key.of(self._bits, np.uint32)
         if self._deals is not None:
             of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
             key = key._replace(odd=of_deals.odd.repeat(n))
         hashes = hash_words(numbers, key)
-        n_number_bits, n_class_bits = (int(len(a) - 1).bit_length() for a in (numbers, classes))
+        n_number_bits, n_class_bits = (len(numbers) - 1).bit_length(), (len(n) - 1).bit_length()
         # The low bits of the hash give way to the class and the number: some 30 of 32 are left.
         hashes >>= max(0, n_class_bits + 32 + n_number_bits - 64)
         words = hashes.astype(np.uint64)
         words <<= n_number_bits
-        words |= (classes << (64 - n_class_bits)).repeat(n)
         words |= numbers
+        if n_class_bits:
+            classes = np.arange(len(n), dtype=np.uint64) << (64 - n_class_bits)
+            words |= classes.repeat(n)
         words.sort()
         words &= np.uint64(2**n_number_bits - 1)
         return words.view(np.int64)
@@ -107,6 +110,8 @@ class Permutations:
         return n.cumsum() - n
 
     def _look_up(self, order, x, classes):
+        if len(self._n) == 1:
+            return gather(order, x).astype(x.dtype)
         starts = gather(self._starts, classes)
         return (gather(order, x.astype(np.intp) + starts) - starts).astype(x.dtype)
 

@@ -100,7 +100,7 @@ def _sort_codes(codes, n_classes):
     of a sparse matrix.
     """
     if n_classes <= FEW_CLASSES:
-        return np.argsort(codes, kind="stable")
+        return codes.argsort(kind="stable")
     n = len(codes)
     one_a_row = sparse.csr_array(
         (np.empty(n, dtype=np.int8), codes.astype(np.int32), np.arange(n + 1, dtype=np.int32)),
