@@ -59,6 +59,15 @@ def test_tables_are_multiples_of_ours_and_the_picture_has_a_line_for_each_peer(c
                 if name != "torchsampler" or n_rows < 10**5
             }
 
+        def of_trees(self, _, trees, *__):
+            keys = "build", "first", "index", "bytes"
+            return {which: dict.fromkeys(keys, 1e-9 + 1e-9 * (which == "now")) for which in trees}
+
+    compare.report_against(Bench(), BENCHMARKS, 4)
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| 10,000 |")]
+    # Of rows and of batches, in 2, 10, 100 and 1,000 classes.
+    assert len(rows) == 2 * 4
+    assert all("| 1 to 2 |" in row for row in rows)
     figure = compare.report(Bench(), list(compare.PEERS), 5)
     printed = capsys.readouterr().out
     assert "| WeightedRandomSampler | 4.00 | 4.00 | 4.00 |" in printed
@@ -71,6 +80,21 @@ def test_tables_are_multiples_of_ours_and_the_picture_has_a_line_for_each_peer(c
             [10**3, 10**4],
             [10**3, 10**4, 10**5],
         )
+
+
+def test_another_tree_is_measured_beside_this_one(compare, tmp_path):
+    """A tree whose sampler is slow by half a second an epoch is seen to be."""
+    (tmp_path / "skbalance.py").write_text(
+        "import time\n\nclass InverseFrequencySampler:\n"
+        "    def __init__(self, random_state): pass\n"
+        "    def to_torch_sampler(self, labels):\n        time.sleep(0.5)\n        return [0]\n"
+        "    def to_torch_batch_sampler(self, labels, batch_size):\n        return [[0]]\n"
+    )
+    bench = compare.Bench(tmp_path, repeats=1)
+    trees = {"before": tmp_path, "now": compare.TREE}
+    measured = bench.of_trees("to_torch_sampler", trees, 10**6, 2, np.int8)
+    assert measured["before"]["build"] > 0.5
+    assert measured["now"]["index"] < measured["before"]["index"]
 
 
 def test_measurements_are_processes_of_their_own(compare, tmp_path):

@@ -9,6 +9,7 @@ times. Peers that are not installed are left out, with a line that says how to i
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,8 @@ from matplotlib.figure import Figure
 from peers import BATCH_SIZE, INSTALL, MOST_ROWS, OURS, PACKAGES, PEERS
 from tables import print_table
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+TREE = HERE.parents[1]
 BOUND = "lower bound"
 FEW = 10  # classes
 ONCE_IS_ENOUGH = 15  # seconds
@@ -44,25 +46,38 @@ class Bench:
 
     def best(self, task, names, n_rows, n_classes, dtype=np.int64):
         """The best figures of each name. Names that cannot take so many rows are left out."""
-        names = [name for name in names if n_rows <= MOST_ROWS.get(name, n_rows)]
+        peers = {name: (name, TREE) for name in names if n_rows <= MOST_ROWS.get(name, n_rows)}
+        return self._in_turn(task, peers, n_rows, n_classes, dtype)
+
+    def of_trees(self, name, trees, n_rows, n_classes, dtype):
+        """The best figures of a sampler in each of several trees of this repository."""
+        peers = {label: (name, tree) for label, tree in trees.items()}
+        return self._in_turn("batches", peers, n_rows, n_classes, dtype)
+
+    def _in_turn(self, task, peers, n_rows, n_classes, dtype):
+        """The best figures of each peer, by its label: a name and the tree whose code it runs."""
         labels = self._labels(n_rows, n_classes, dtype)
-        runs = {name: [] for name in names}
+        runs = {label: [] for label in peers}
         slow = set()
         for _ in range(self.repeats):
-            for name in names:
-                if name in slow:
+            for label, (name, tree) in peers.items():
+                if label in slow:
                     continue
                 start = time.perf_counter()
                 command = [sys.executable, str(HERE / "peers.py"), task, name, str(labels)]
-                runs[name].append(
-                    json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+                run = subprocess.run(
+                    command,
+                    check=True,
+                    stdout=subprocess.PIPE,
+                    env=os.environ | {"PYTHONPATH": str(tree)},
                 )
+                runs[label].append(json.loads(run.stdout))
                 if time.perf_counter() - start > ONCE_IS_ENOUGH:
-                    slow.add(name)
+                    slow.add(label)
         print(f"  measured: {task}, {n_rows:,} rows, {n_classes:,} classes", file=sys.stderr)
         return {
-            name: {key: min(run[key] for run in of_name) for key in of_name[0]}
-            for name, of_name in runs.items()
+            label: {key: min(run[key] for run in of_label) for key in of_label[0]}
+            for label, of_label in runs.items()
         }
 
     def _labels(self, n_rows, n_classes, dtype):
@@ -252,6 +267,34 @@ def report_ranks(bench, n_rows):
     )
 
 
+def report_against(bench, tree, largest):
+    """Print what epochs cost with the code of another tree ("before") and of this one ("now")."""
+    for name in BY_ROWS[0], OURS:
+        rows = []
+        for exponent in range(3, largest + 1):
+            for n_classes in (2, FEW, 100, 1000, 10_000, 100_000):
+                # From ten rows a class on, and at the largest size few classes alone.
+                if 10 * n_classes > 10**exponent or (exponent == 8 and n_classes != FEW):
+                    continue
+                of_tree = bench.of_trees(
+                    name,
+                    {"before": tree, "now": TREE},
+                    10**exponent,
+                    n_classes,
+                    np.int64 if exponent < 8 else np.int8,
+                )
+                row = [f"{10**exponent:,}", f"{n_classes:,}"]
+                for key, scale in (("index", 1e9), ("build", 1e3), ("first", 1e3), ("bytes", 1)):
+                    before, now = (of_tree[which][key] * scale for which in ("before", "now"))
+                    row.append(f"{before:.3g} to {now:.3g}")
+                rows.append(row)
+        print_table(
+            f"{name}, before and now",
+            ["rows", "classes", "ns per index", "build ms", "first batch ms", "peak bytes per row"],
+            rows,
+        )
+
+
 def report(bench, names, largest):
     """Print all tables; returns the picture."""
     by_size = report_sizes(bench, names, [10**exponent for exponent in range(3, largest + 1)])
@@ -299,6 +342,12 @@ def main():
         choices=["weights"],
         help="print the tables about weights of rows and several labels alone",
     )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="TREE",
+        help="another checkout: print what ours costs with its code and with this, and no more",
+    )
     options = parser.parse_args()
 
     missing = [name for name, package in PACKAGES.items() if find_spec(package) is None]
@@ -306,6 +355,9 @@ def main():
         print(f"left out, as not installed: {', '.join(missing)}. {INSTALL}")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder, options.repeats)
+        if options.against:
+            report_against(bench, options.against.resolve(strict=True), options.largest)
+            return
         if options.only:
             for n_rows in dict.fromkeys([10**4, 10 ** min(options.largest, 7)]):
                 report_weights(bench, n_rows)

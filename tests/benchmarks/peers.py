@@ -339,7 +339,7 @@ def main(task, name, path):
     runs = [measure(labels)]
     n_bytes = (peak_bytes() - at_rest) / len(labels)
     # Small labels are measured several times, except where a first pass differs from later ones.
-    n_repeats = 0 if task == "resample" else min(20, 10**6 // len(labels)) - 1
+    n_repeats = 0 if task == "resample" else min(100, 10**6 // len(labels)) - 1
     runs += [measure(labels) for _ in range(n_repeats)]
     print(json.dumps({key: min(run[key] for run in runs) for key in runs[0]} | {"bytes": n_bytes}))
 
