@@ -13,7 +13,8 @@ from skbalance._draws.layout import Layout
 from skbalance._draws.ranks import ALONE
 from skbalance._draws.shuffles import Permutations, are_few
 
-# So many times as many rows as are drawn of a class at once are looked up in a whole lap.
+# A lap that is found whole has at most so many times as many rows as are drawn of its class at once,
+# so that no draw waits for it much longer than for its chunk.
 LONGEST_LAP = 4
 
 
@@ -150,11 +151,13 @@ class Epoch(AnyEpoch):
         return gather(self.plan.pool_starts, classes) + ordinals.astype(np.intp)
 
     def _is_worth_a_lap(self, classes, n_draws):
-        """Whether so many draws of one class are best looked up in a whole lap of its circle."""
+        """Whether so many draws of one class are best looked up in a whole lap of its circle.
+
+        An epoch that draws each row several times would else find it as many times.
+        """
         if len(classes) > 1:
             return False
         n = int(self.plan.class_counts[classes[0]])
-        # Found at once, a lap is to delay no row by more than a few chunks take.
         return n <= LONGEST_LAP * n_draws and 2 * n <= self.layout.quotas[classes[0]]
 
     def _lap(self, class_index, in_batches):
