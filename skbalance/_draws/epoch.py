@@ -13,8 +13,8 @@ from skbalance._draws.layout import Layout
 from skbalance._draws.ranks import ALONE
 from skbalance._draws.shuffles import Permutations, are_few
 
-# A lap that is found whole has at most so many times as many rows as are drawn of its class at once,
-# so that no draw waits for it much longer than for its chunk.
+# A lap that is found whole has at most so many times as many rows as are drawn of its class at
+# once, so that no draw waits for it much longer than for its chunk.
 LONGEST_LAP = 4
 
 
