@@ -135,6 +135,6 @@ def test_partitions_are_measured_with_and_without_a_cluster(monkeypatch):
     partitions = importlib.import_module("partitions")
     assert np.bincount(partitions.labels(0, 5000)).argmax() == 9
     for n_workers in 0, 1:
-        measured = partitions.in_process(6400, n_workers, keep_memory=True)
+        measured = partitions.in_process(6000, n_workers, keep_memory=True)
         assert min(measured["seconds"]) > 0
         assert measured["peak"] > 50

@@ -33,9 +33,9 @@ def test_rows_are_grouped_by_class_in_row_order_and_ungrouped(codes, n_classes):
     "n_classes", [2, 40, FEW_CLASSES, FEW_CLASSES + 1, WIDE_CHUNK // LONG_SLICE + 1, 90_000]
 )
 def test_chunks_are_joined(n_classes):
-    chunk = SMALL_CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
+    wide = max(WIDE_CHUNK, 8 * n_classes)  # up to it all is one chunk; of few classes in small ones
     random = np.random.default_rng(0)
-    for size in chunk, chunk + 1, 2 * chunk + 17:
+    for size in wide, wide + 1, wide + SMALL_CHUNK + 17, 2 * wide + 17:
         check(
             random.integers(n_classes, size=size).astype(np.min_scalar_type(n_classes - 1)),
             n_classes,

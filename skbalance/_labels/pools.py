@@ -61,7 +61,8 @@ def ungroup(values, codes, n_classes):
 def _counted_chunks(codes, n_classes):
     """Chunks, each with how many rows it has of each class, and the sum of these counts."""
     # Eight rows or more a class, so that the counts of all chunks take no more than a byte a row.
-    size = SMALL_CHUNK if n_classes <= FEW_CLASSES else max(WIDE_CHUNK, 8 * n_classes)
+    is_narrow = n_classes <= FEW_CLASSES and len(codes) > WIDE_CHUNK  # else one chunk is as good
+    size = SMALL_CHUNK if is_narrow else max(WIDE_CHUNK, 8 * n_classes)
     chunks = [
         (here, np.bincount(codes[here], minlength=n_classes)) for here in slices(len(codes), size)
     ]

@@ -77,7 +77,8 @@ def measure_here(n_rows):
 
     from skbalance.dask import InverseFrequencySampler
 
-    partitions = [delayed(labels)(number, n_rows // N_PARTITIONS) for number in range(N_PARTITIONS)]
+    n_partitions = min(N_PARTITIONS, n_rows // 1000)
+    partitions = [delayed(labels)(number, n_rows // n_partitions) for number in range(n_partitions)]
     y = dd.from_delayed(partitions, meta=labels(0, 0), verify_meta=False).persist()
     total = sum(
         dask.compute(*map(delayed(len), y.to_delayed()))
