@@ -97,6 +97,12 @@ def test_another_tree_is_measured_beside_this_one(compare, tmp_path):
     assert measured["now"]["index"] < measured["before"]["index"]
 
 
+def test_a_folder_without_the_library_is_no_tree(compare, capsys):
+    with pytest.raises(SystemExit):
+        compare.main(["--against", str(BENCHMARKS)])
+    assert f"there is no skbalance in {BENCHMARKS}" in capsys.readouterr().err
+
+
 def test_measurements_are_processes_of_their_own(compare, tmp_path):
     measured = compare.Bench(tmp_path, repeats=2).best("batches", [compare.OURS], 5000, 3)[
         compare.OURS

@@ -14,7 +14,8 @@ from skbalance._draws.ranks import ALONE
 from skbalance._draws.shuffles import Permutations, are_few
 
 # A lap that is found whole has at most so many times as many rows as are drawn of its class at
-# once, so that no draw waits for it much longer than for its chunk.
+# once: so long at most does a draw wait for it, and so much is lost where many ranks share an epoch
+# and each finds the lap.
 LONGEST_LAP = 4
 
 
