@@ -70,25 +70,19 @@ def test_a_cluster_draws_the_same_also_when_a_worker_is_killed(on_cluster):
 @contextmanager
 def killing(client, n_victims, after):
     """Kill as many workers after some seconds; at the end others are there in their stead."""
-    victims = dict(list(client.run(os.getpid).items())[:n_victims])
-    killer = Timer(after, lambda: [os.kill(pid, signal.SIGKILL) for pid in victims.values()])
+    victims = list(client.run(os.getpid).values())[:n_victims]
+    killer = Timer(after, lambda: [os.kill(pid, signal.SIGKILL) for pid in victims])
     killer.start()
     try:
         yield
     finally:
         killer.join()
         deadline = time.monotonic() + 300  # a busy machine starts a worker in a minute
-        alive = list(victims)
+        alive = victims
         while len(alive) < 2 or set(alive) & set(victims):
             assert time.monotonic() < deadline
             time.sleep(0.05)
-            # Asked of the scheduler: a worker that is killed while it is asked may never answer.
-            alive = client.run_on_scheduler(addresses)
-
-
-def addresses(dask_scheduler):
-    """The workers that the scheduler knows."""
-    return list(dask_scheduler.workers)
+            alive = client.run(os.getpid, on_error="ignore").values()
 
 
 def allow_failures(n, dask_scheduler):
