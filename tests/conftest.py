@@ -18,7 +18,7 @@ settings.register_profile(
     "repeatable", derandomize=True, deadline=None, max_examples=60, database=None
 )
 settings.register_profile(
-    "new", derandomize=False, deadline=None, max_examples=75, database=None, print_blob=True
+    "new", derandomize=False, deadline=None, max_examples=150, database=None, print_blob=True
 )
 settings.register_profile(
     "thousand", derandomize=True, deadline=None, max_examples=1000, database=None

@@ -28,9 +28,14 @@ from .dask_tables import GROUPED, drawn_in_memory, seeded, store
 
 @pytest.fixture(scope="module")
 def client():
-    with (
+    settings = {
         # Else an idle worker takes over whole partitions.
-        dask.config.set({"distributed.scheduler.work-stealing": False}),
+        "distributed.scheduler.work-stealing": False,
+        # Else the cluster gives up a worker that is lost 15 seconds after it was lost before.
+        "distributed.deploy.lost-worker-timeout": "1h",
+    }
+    with (
+        dask.config.set(settings),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
