@@ -92,7 +92,7 @@ def test_another_tree_is_measured_beside_this_one(compare, tmp_path):
     )
     bench = compare.Bench(tmp_path, repeats=1)
     trees = {"before": tmp_path, "now": compare.TREE}
-    measured = bench.of_trees("to_torch_sampler", trees, 10**6, 2, np.int8)
+    measured = bench.of_trees("to_torch_sampler", trees, 10**6, 2)
     assert measured["before"]["build"] > 0.5
     assert measured["now"]["index"] < measured["before"]["index"]
 

@@ -48,19 +48,19 @@ class Bench:
     def __init__(self, folder, repeats):
         self.folder, self.repeats = Path(folder), repeats
 
-    def best(self, task, names, n_rows, n_classes, dtype=np.int64):
+    def best(self, task, names, n_rows, n_classes):
         """The best figures of each name. Names that cannot take so many rows are left out."""
         peers = {name: (name, TREE) for name in names if n_rows <= MOST_ROWS.get(name, n_rows)}
-        return self._in_turn(task, peers, n_rows, n_classes, dtype)
+        return self._in_turn(task, peers, n_rows, n_classes)
 
-    def of_trees(self, name, trees, n_rows, n_classes, dtype):
+    def of_trees(self, name, trees, n_rows, n_classes):
         """The best figures of a sampler in each of several trees of this repository."""
         peers = {label: (name, tree) for label, tree in trees.items()}
-        return self._in_turn("batches", peers, n_rows, n_classes, dtype)
+        return self._in_turn("batches", peers, n_rows, n_classes)
 
-    def _in_turn(self, task, peers, n_rows, n_classes, dtype):
+    def _in_turn(self, task, peers, n_rows, n_classes):
         """The best figures of each peer, by its label: a name and the tree whose code it runs."""
-        labels = self._labels(n_rows, n_classes, dtype)
+        labels = self._labels(n_rows, n_classes)
         runs = {label: [] for label in peers}
         slow = set()
         for _ in range(self.repeats):
@@ -84,13 +84,15 @@ class Bench:
             for label, of_label in runs.items()
         }
 
-    def _labels(self, n_rows, n_classes, dtype):
+    def _labels(self, n_rows, n_classes):
         """A file of labels in random order; the largest class is 100 times the smallest."""
-        path = self.folder / f"{n_rows}-{n_classes}-{np.dtype(dtype)}.npy"
+        path = self.folder / f"{n_rows}-{n_classes}.npy"
         if not path.exists():
             random, share = np.random.default_rng(0), np.geomspace(1, 100, n_classes)
             drawn = random.choice(n_classes, n_rows - n_classes, p=share / share.sum())
             labels = np.concatenate([np.arange(n_classes), drawn])  # no class is left without a row
+            # Where there are most rows, labels take a byte each, to leave memory for the peers.
+            dtype = np.int64 if n_rows < 10**8 else np.int8
             np.save(path, random.permutation(labels).astype(dtype))
         return path
 
@@ -139,11 +141,7 @@ def draw_picture(names, by_size):
 
 def report_sizes(bench, names, sizes):
     """Print the tables by number of rows; returns what was measured."""
-    by_size = {}
-    for n in sizes:
-        # Where there are most rows, labels take a byte each, to leave memory for the peers.
-        dtype = np.int64 if n < 10**8 else np.int8
-        by_size[n] = bench.best("batches", names, n, FEW, dtype)
+    by_size = {n: bench.best("batches", names, n, FEW) for n in sizes}
     print_multiples(
         f"Time per index from labels to last batch, as a multiple of that of {OURS}, by rows "
         f"({FEW} classes)",
@@ -280,13 +278,8 @@ def report_against(bench, tree, largest):
                 # From ten rows a class on, and at the largest size few classes alone.
                 if 10 * n_classes > 10**exponent or (exponent == 8 and n_classes != FEW):
                     continue
-                of_tree = bench.of_trees(
-                    name,
-                    {"before": tree, "now": TREE},
-                    10**exponent,
-                    n_classes,
-                    np.int64 if exponent < 8 else np.int8,
-                )
+                trees = {"before": tree, "now": TREE}
+                of_tree = bench.of_trees(name, trees, 10**exponent, n_classes)
                 row = [f"{10**exponent:,}", f"{n_classes:,}"]
                 for key, scale in (("index", 1e9), ("build", 1e3), ("first", 1e3), ("bytes", 1)):
                     before, now = (of_tree[which][key] * scale for which in ("before", "now"))
@@ -341,12 +334,13 @@ def main(arguments=None):
         default=HERE / "cost.png",
         help="where to draw (default: %(default)s)",
     )
-    parser.add_argument(
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument(
         "--only",
         choices=["weights"],
         help="print the tables about weights of rows and several labels alone",
     )
-    parser.add_argument(
+    part.add_argument(
         "--against",
         type=Path,
         metavar="TREE",
