@@ -81,6 +81,7 @@ TESTS = {
     "_balancer": "sampler class_weight prior kinds_refusals targets states contracts dask_refusals",
     "_checks": "sampler class_weight kinds kinds_refusals ranks states plan torch quotas",
     "_classifier": "classifier prior class_weight kinds_refusals",
+    "_draws/any_epoch": "plan golden sizes batches sampler kinds",
     "_draws/batches": "batches golden resume_ranks sizes kinds torch",
     "_draws/epoch": "plan golden sizes batches sampler kinds",
     "_draws/keys": "golden permutation states sampler",

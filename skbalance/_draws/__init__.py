@@ -36,7 +36,8 @@ fractions of a draw.
     shuffles     permutations of many classes: few elements are sorted at once
     layout       points to the runs that hold them, slots to classes
     plan         all that draws depend on, and where each epoch begins
-    epoch        positions to rows, and rows to how often they are drawn
+    any_epoch    positions to slots, and slots to rows, in an epoch of any plan
+    epoch        draws to rows, where each has one class, and rows to how often they are drawn
     line         rows by their weights, side by side: systematic sampling
     line_plan    the second kind of plan, and one epoch of it
     ranks        which positions are whose, where processes share an epoch

@@ -12,7 +12,7 @@ import numpy as np
 
 from skbalance._arrays import gather
 from skbalance._checks import check_epoch
-from skbalance._draws.epoch import AnyEpoch
+from skbalance._draws.any_epoch import AnyEpoch
 from skbalance._draws.keys import GOLDEN64, OFFSET, WITHIN_CLASSES, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.line import Line, Weights
