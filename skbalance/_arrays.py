@@ -7,9 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 
+# glibc's malloc gets every large array from the system and gives it back, which takes longer than
+# the arithmetic, until one has been freed: from then on it keeps that much. So an array as large as
+# any of a chunk is freed before all others. Its memory is never touched.
+np.empty(2**22, dtype=np.uint8)
+
 # Draws handled at a time: what the cache holds. Fewer at first, so that the first row is there in
 # about a millisecond.
-CHUNK = 2**16
+CHUNK = 2**15
 FIRST_CHUNK = 2**14
 
 # Rows of a table handled at a time: at 8 bytes each they take half of the 128 KiB from which on

@@ -23,8 +23,7 @@ draws it. Batches take successive draws of a class, and change their order in ev
 would share one again, epoch after epoch.
 
 Shuffles of many elements are evaluated one element at a time, so that any draw is found at once.
-Those of few are sorted whole, which takes a fraction of the numpy calls. And of a class whose rows
-an epoch repeats, a lap of the circle is found whole, and looked up from then on.
+Those of few are sorted whole, which takes a fraction of the numpy calls.
 
 What is not one class a row (weights of rows, several labels, a continuous target) is drawn by the
 weights of rows instead: `line` tells how. Its classes have slots and batches as here, but for their

@@ -7,16 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather, pieces, ranges, slices
+from skbalance._arrays import gather, pieces, ranges
 from skbalance._draws.any_epoch import AnyEpoch
 from skbalance._draws.keys import ARCS, CIRCLES, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.shuffles import Permutations
-
-# A lap that is found whole has at most so many times as many rows as are drawn of its class at
-# once: so long at most does a draw wait for it, and so much is lost where many ranks share an epoch
-# and each finds the lap.
-LONGEST_LAP = 4
 
 
 class Epoch(AnyEpoch):
@@ -56,44 +51,11 @@ class Epoch(AnyEpoch):
         if self._circles.is_small:
             in_lap += gather(self._starts_in_order, classes)
             return gather(self._order_in_batches if in_batches else self._order, in_lap)
-        if self._is_worth_a_lap(classes, len(in_lap)):
-            ordinals = gather(self._lap(int(classes[0]), in_batches), in_lap)
-        else:
-            ordinals = self._ordinals(classes, in_lap, in_batches)
-        return gather(self.plan.pool_starts, classes) + ordinals.astype(np.intp)
-
-    def _is_worth_a_lap(self, classes, n_draws):
-        """Whether so many draws of one class are best looked up in a whole lap of its circle.
-
-        An epoch that draws each row several times would else find it as many times.
-        """
-        if len(classes) > 1:
-            return False
-        n = int(self.plan.class_counts[classes[0]])
-        return n <= LONGEST_LAP * n_draws and 2 * n <= self.layout.quotas[classes[0]]
-
-    def _lap(self, class_index, in_batches):
-        """The ordinals of a class in the order of a lap, found once an epoch."""
-        known = self._laps.get((class_index, in_batches))
-        if known is None:
-            classes = np.array([class_index])
-            known = np.empty(self.plan.class_counts[class_index], dtype=self.plan.dtype)
-            for here in slices(len(known), CHUNK):
-                in_lap = np.arange(here.start, min(here.stop, len(known)), dtype=known.dtype)
-                known[here] = self._ordinals(classes, in_lap, in_batches)
-            self._laps[class_index, in_batches] = known
-        return known
-
-    @cached_property
-    def _laps(self):
-        return {}
-
-    def _ordinals(self, classes, in_lap, in_batches):
-        """The ordinals of draws of a lap; in place of ``in_lap``."""
         if in_batches:
             in_lap = self._reordered(classes, in_lap)
-        n, border = gather(self.plan.sizes, classes), gather(self._borders, classes)
-        return self._circles(self._place(in_lap, n, border), classes)
+        border = gather(self._borders, classes)
+        ordinals = self._circles(self._place(in_lap, n, border), classes)
+        return gather(self.plan.pool_starts, classes) + ordinals.astype(np.intp)
 
     def _place(self, in_lap, n, border):
         """The place on its circle of a draw of a lap; in place of ``in_lap``."""

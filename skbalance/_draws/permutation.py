@@ -14,13 +14,12 @@ References: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2
 "Algorithm 235: random permutation", Communications of the ACM, 1964.
 """
 
-import threading
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather
+from skbalance._arrays import gather
 
 
 class _Word(NamedTuple):
@@ -185,7 +184,7 @@ def _feistel(x, domain, key, inverse, rounds):
     """Change each side of the rectangle in turn by a hash of the other, or take that back."""
     word = _WORDS[x.dtype]
     domain, key = _scalars(domain), _scalars(key)
-    left, (right, change, scratch) = x, _scratch_like(x)  # in place: the left side is x itself
+    left, (right, change, scratch) = x, np.empty((3, len(x)), x.dtype)  # left is x, in place
     np.bitwise_and(x, (word.one << domain.column_bits) - word.one, out=right)
     left >>= domain.column_bits
     salts = np.arange(rounds, dtype=x.dtype) * word.first
@@ -200,27 +199,6 @@ def _feistel(x, domain, key, inverse, rounds):
             _add_modulo(left, change, domain.n_rows, inverse, scratch)
     left <<= domain.column_bits
     left |= right
-
-
-class _Scratch(threading.local):
-    """Words to work in, each thread its own.
-
-    Where a process gives freed memory back at once, fetching it anew takes longer than the
-    arithmetic.
-    """
-
-    def __init__(self):
-        self.words = np.empty((3, CHUNK), dtype=np.uint64)
-
-
-_SCRATCH = _Scratch()
-
-
-def _scratch_like(x):
-    """Three arrays like ``x`` to work in until the next call; new ones if it exceeds a chunk."""
-    if len(x) > CHUNK:
-        return np.empty((3, len(x)), x.dtype)
-    return _SCRATCH.words.view(x.dtype)[:, : len(x)]
 
 
 def _hash(x, key, word, out, scratch):
