@@ -6,6 +6,7 @@ kills a training of two processes so often, and each time goes on with two, with
 
 import argparse
 import errno
+import faulthandler
 import json
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -35,6 +37,7 @@ Y = [0] * 200 + [1] * 30 + [2] * 7
 BATCH_SIZE = 8
 EVERY = 3  # steps from one checkpoint to the next
 SECONDS = 90  # after which whatever a test has started is killed, and the test fails
+TELL = getattr(signal, "SIGUSR1", None)  # which Windows has not
 
 
 def data_of(y):
@@ -81,10 +84,12 @@ def train(folder, rank, n_ranks, attempt, n_epochs, y):
 
 
 def alone_with_own_errors(errors):
-    """A process group of its own, so that it is killed with its workers; errors go to a file."""
+    """A process group of its own, so that it is killed with its workers; errors go to a file, and
+    so does, when it or a worker is sent TELL, what all its threads are doing."""
     os.setsid()
     torch.set_num_threads(1)
     os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), sys.stderr.fileno())
+    faulthandler.register(TELL)
 
 
 def note(log, step, epoch, rows, network):
@@ -219,15 +224,23 @@ class Processes:
         """Exit codes of the processes, those that do not end in time being killed."""
         for process in self.all:
             process.join(max(0, self.deadline - time.monotonic()))
-        assert all(process.exitcode is not None for process in self.all), self.told()
+        assert all(process.exitcode is not None for process in self.all), self.stuck()
         return [process.exitcode for process in self.all]
 
     def until(self, is_reached):
         """Wait until something is so while all processes live."""
         while not is_reached():
-            assert time.monotonic() < self.deadline, self.told()
+            assert time.monotonic() < self.deadline, self.stuck()
             assert all(process.is_alive() for process in self.all), self.told()
             time.sleep(0.002)
+
+    def stuck(self):
+        """What the processes that have not ended, and their workers, are doing."""
+        for process in self.all:
+            with suppress(ProcessLookupError):  # it has no group of its own yet, or is over
+                os.killpg(process.pid, TELL)
+        time.sleep(1)
+        return self.told()
 
     def told(self):
         """What the processes have written of errors."""
