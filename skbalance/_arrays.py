@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-# glibc's malloc gets every large array from the system and gives it back, which takes longer than
-# the arithmetic, until one has been freed: from then on it keeps that much. So an array as large as
-# any of a chunk is freed before all others. Its memory is never touched.
+# glibc's malloc gets each large array from the system and gives it back at once, which takes longer
+# than the arithmetic, until one has been freed: from then on it keeps arrays up to that size, and
+# twice as much in all. So one of 4 MiB, the largest of a chunk of batches, is freed first, without
+# being written to. Where these limits are set (MALLOC_TRIM_THRESHOLD_, by dask for its workers),
+# they stay as they are.
 np.empty(2**22, dtype=np.uint8)
 
 # Draws handled at a time: what the cache holds. Fewer at first, so that the first row is there in
@@ -59,7 +61,7 @@ def spans(n, width=1, largest=CHUNK):
     """Bounds of chunks of n items that stand for ``width`` draws each, growing to ``largest``.
 
     >>> [stop - start for start, stop in spans(100_000)]
-    [16384, 65536, 18080]
+    [16384, 32768, 32768, 18080]
     """
     start, most = 0, FIRST_CHUNK
     while start < n:
@@ -71,8 +73,8 @@ def spans(n, width=1, largest=CHUNK):
 def pieces(starts, ends, n):
     """Bounds of pieces of [0, n) that fit the cache: a long run gets its own, short runs share.
 
-    >>> list(pieces(np.array([0, 10, 20, 50_000]), np.array([10, 20, 50_000, 50_005]), 50_005))
-    [(0, 20), (20, 50000), (50000, 50005)]
+    >>> list(pieces(np.array([0, 10, 20, 30_000]), np.array([10, 20, 30_000, 30_005]), 30_005))
+    [(0, 20), (20, 30000), (30000, 30005)]
     """
     is_long = ends - starts >= LONG_RUN
     cuts = {0, *starts[is_long].tolist(), *ends[is_long].tolist(), n}

@@ -85,11 +85,11 @@ def train(folder, rank, n_ranks, attempt, n_epochs, y):
 
 def alone_with_own_errors(errors):
     """A process group of its own, so that it is killed with its workers; errors go to a file, and
-    so does, when it or a worker is sent TELL, what all its threads are doing."""
-    os.setsid()
-    torch.set_num_threads(1)
+    so does, when it or a forked worker is sent TELL, what all its threads are doing."""
     os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), sys.stderr.fileno())
     faulthandler.register(TELL)
+    os.setsid()
+    torch.set_num_threads(1)
 
 
 def note(log, step, epoch, rows, network):
@@ -239,7 +239,7 @@ class Processes:
         for process in self.all:
             with suppress(ProcessLookupError):  # it has no group of its own yet, or is over
                 os.killpg(process.pid, TELL)
-        time.sleep(1)
+        time.sleep(1)  # until they have told it
         return self.told()
 
     def told(self):

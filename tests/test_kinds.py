@@ -26,6 +26,7 @@ from scipy import sparse
 from scipy.stats import chisquare
 
 from skbalance import InverseFrequencySampler
+from skbalance._planning import by_weight
 
 # Some cases have almost as many classes as rows.
 MANY_CLASSES = pytest.mark.filterwarnings(r"ignore:y has \d+ classes in \d+ rows:UserWarning")
@@ -1180,3 +1181,15 @@ def test_rows_that_are_hardly_ever_drawn_are_counted_too():
     sampler = InverseFrequencySampler(strength=0, replacement=True, random_state=0)
     counts = sampler.fit(None, ["one class"] * 100, sample_weight=weights)._plan.epoch(0)
     assert counts.multiplicities().tolist()[::99] == [0, 0]
+
+
+def test_weights_are_added_up_in_the_same_order_for_ever():
+    # 65,536 rows at a time: in another order the last bits of a sum are others, and so may be the
+    # fingerprint of a state.
+    codes, values = np.arange(150_000) % 3, 1 / (1 + np.arange(150_000) % 997)
+    expected, all_at_once = np.zeros(3), np.bincount(codes, weights=values)
+    for start in range(0, len(codes), 2**16):
+        here = slice(start, start + 2**16)
+        expected += [np.cumsum(values[here][codes[here] == c])[-1] for c in range(3)]
+    found = by_weight._grouped(codes.astype(np.uint8), 3, values).sums
+    assert found.tolist() == expected.tolist() != all_at_once.tolist()

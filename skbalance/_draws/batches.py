@@ -28,7 +28,7 @@ from skbalance._draws.shuffles import Permutations
 WIDEST_OF_32_BITS = 2**12
 
 # Draws handled at a time: more than fit the cache, so that each of a few classes has a long run of
-# its own.
+# its own. At 8 bytes each they are what malloc is to keep (see `skbalance._arrays`).
 LARGEST_CHUNK = 2**19
 
 # Lists made at a time: with many alive at once, Python's garbage collector takes longer than all

@@ -15,7 +15,7 @@ from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpe
 
 # The most elements that are sorted at once: of one domain, as sorting them takes no longer than
 # mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
-# batch waits for all of it, some 25 to 45 ns an element. (Other limits are other rows: see
+# batch waits for all of it, some 15 to 30 ns an element. (Other limits are other rows: see
 # STREAM_VERSION.)
 MOST_SORTED_OF_ONE = 2**14
 MOST_SORTED = 2**17

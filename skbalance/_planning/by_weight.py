@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather, slices
+from skbalance._arrays import gather, slices
 from skbalance._checks import MOST_DRAWS, seed_of
 from skbalance._draws.line import Weights
 from skbalance._draws.line_plan import LinePlan
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 # Numbers of draws that are so close, one relative to the other, are the same.
 CLOSE = 1e-9
+
+# Weights of rows added up at a time: numpy would make wide copies of all codes at once. (Other
+# lengths are other sums, in their last bits, and so other states: see STREAM_VERSION.)
+SUMMED_AT_ONCE = 2**16
 
 WHY_NOT_WEIGHTS = "sample_weight also changes how often each row of a class is drawn"
 WHY_NOT_SETS = "with several labels a row, there is no one class that has a frequency"
@@ -264,7 +268,7 @@ def _grouped(codes: NDArray[Any], n_classes: int, values: NDArray[np.float64] | 
     if values is None:
         return Rows(pool, counts, counts.astype(np.float64))
     sums = np.zeros(n_classes)
-    for here in slices(len(codes), CHUNK):  # numpy would make wide copies of all codes at once
+    for here in slices(len(codes), SUMMED_AT_ONCE):
         sums += np.bincount(codes[here], weights=values[here], minlength=n_classes)
     if not values.all():
         pool = pool[gather(values, pool) > 0]
