@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from threading import Timer
 
 import dask
@@ -134,7 +135,9 @@ def test_workers_killed_in_a_computation_leave_the_right_rows_or_an_error(
 
 
 @pytest.mark.parametrize("group", [None, "site"])
-def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, tmp_path, group):  # noqa: ARG001
+def test_resampled_partitions_do_not_wait_in_memory_for_each_other(on_cluster, tmp_path, group):
+    on_cluster.run(import_module, "skbalance.dask")  # else they wait while a worker imports it
+
     def note(rows, step):
         (tmp_path / f"{step} {time.monotonic_ns()}").touch()
         return rows
