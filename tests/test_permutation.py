@@ -1,4 +1,5 @@
 import math
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest, norm
 
+from skbalance._arrays import CHUNK
 from skbalance._draws.keys import Key, derive, mix64
 from skbalance._draws.permutation import Domain, permute, unpermute
 from skbalance._draws.shuffles import Permutations
@@ -54,6 +56,19 @@ def test_domains_of_billions_of_rows_are_mapped_within_themselves_and_back(n):
     # 100 equal slices of the domain are hit alike; seeded, and by chance below 1e-4 once in 10,000
     # seeds.
     assert chisquare(np.bincount((y // (n // 100 + 1)).astype(int), minlength=100)).pvalue > 1e-4
+
+
+def test_threads_do_not_disturb_each_other():
+    x = np.arange(CHUNK, dtype=np.uint32)
+    domain, keys = (
+        Domain.of(CHUNK, x.dtype),
+        [Key.of(derive(0, number), x.dtype) for number in range(32)],
+    )
+    alone = [permute(x.copy(), domain, key) for key in keys]
+    with ThreadPoolExecutor(4) as pool:
+        assert np.array_equal(
+            list(pool.map(lambda key: permute(x.copy(), domain, key), keys)), alone
+        )
 
 
 def images(n, positions, n_keys, dtype=np.uint32):

@@ -471,9 +471,10 @@ def test_draws_with_replacement_have_no_inverse():
 
 @pytest.mark.parametrize("in_batches", [False, True])
 @pytest.mark.parametrize("dtype", [np.uint32, np.uint64])
-def test_a_run_of_a_class_has_the_rows_that_are_found_one_by_one(dtype, in_batches):
+@pytest.mark.parametrize(("n", "quota"), [(5000, 200_003), (70_000, 210_000)])
+def test_a_run_of_a_class_has_the_rows_that_are_found_one_by_one(n, quota, dtype, in_batches):
     # A single entry for the class, so that its parameters are scalars, or one for each draw.
-    plan = Plan(np.array([5000, 400_000]), np.array([200_003, 200_000]), seed=3)
+    plan = Plan(np.array([n, 400_000]), np.array([quota, 200_000]), seed=3)
     plan.__dict__["dtype"] = np.dtype(dtype)
     epoch = plan.epoch(2)
     for c in 0, 1:
