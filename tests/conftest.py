@@ -29,9 +29,8 @@ settings.register_profile(
 settings.load_profile("repeatable")
 
 
-# The most elements of several classes, and of one, that are sorted at once: as they are, fewer than
-# most tests have, and none.
-WAYS = {"sorted": None, "some sorted": (30, 7), "mapped": (1, 1)}
+# The most elements that are sorted at once: as they are, fewer than most tests have, and none.
+WAYS = {"sorted": None, "some sorted": 30, "mapped": 1}
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -39,9 +38,7 @@ def way(request):
     """All ways of shuffling, though tests have few rows: all sorted at once, some, or none."""
     with pytest.MonkeyPatch.context() as patch:
         if WAYS[request.param]:
-            most, of_one = WAYS[request.param]
-            patch.setattr(shuffles, "MOST_SORTED", most)
-            patch.setattr(shuffles, "MOST_SORTED_OF_ONE", of_one)
+            patch.setattr(shuffles, "MOST_SORTED", WAYS[request.param])
         yield request.param
 
 

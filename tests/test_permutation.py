@@ -200,13 +200,24 @@ def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, is_shuffled
 
 @pytest.mark.parametrize("way", ["sorted"], indirect=True)
 def test_the_largest_table_is_the_same_everywhere_and_for_ever(way):  # noqa: ARG001
-    # So many elements that two of the hashes differ in their last bit alone, and so many classes
-    # that none is to spare.
-    sizes = np.array([2**17 - 2**15 + 1, *[1] * (2**15 - 1)], dtype=np.uint32)
-    largest = Permutations(sizes, derive(0))
+    largest = Permutations(np.array([2**14 - 2**12, 2**12], dtype=np.uint32), derive(0))
     assert largest.is_small
     table = blake2b(largest.order.astype("<i8").tobytes(), digest_size=8)
-    assert table.hexdigest() == "747a36e778b821f1"
+    assert table.hexdigest() == "b32eec176b9d97ce"
+
+
+@pytest.mark.parametrize("way", ["sorted"], indirect=True)
+def test_a_table_has_its_few_elements_in_any_number_of_classes(way):  # noqa: ARG001
+    sizes = np.zeros(2**20, dtype=np.uint32)
+    used = [3, 2**19, 2**20 - 1]
+    sizes[used] = [4, 5, 6]
+    shuffle = Permutations(sizes, derive(0))
+    assert shuffle.is_small
+    for c in used:
+        x = np.arange(sizes[c], dtype=np.uint32)
+        images = shuffle(x, np.array([c]))
+        assert sorted(images.tolist()) == x.tolist()
+        assert shuffle.inverse(images, np.array([c])).tolist() == x.tolist()
 
 
 @given(
@@ -233,11 +244,12 @@ def test_each_class_is_mapped_onto_itself_and_back(sizes, bits, has_deals, dtype
 def sorted_images(n, positions, n_keys):
     """Where each position goes in classes that are sorted side by side, of several shuffles."""
     image = {i: [] for i in positions}
-    for bits in range(-(-n_keys // 2**15)):
-        shuffle = Permutations(np.full(2**15, n, dtype=np.uint32), derive(2027, n, bits))
+    n_classes = 2**14 // n
+    for bits in range(-(-n_keys // n_classes)):
+        shuffle = Permutations(np.full(n_classes, n, dtype=np.uint32), derive(2027, n, bits))
         order = shuffle.order.reshape(-1, n)
         for i in positions:
-            image[i].append(order[:, i] - n * np.arange(2**15))
+            image[i].append(order[:, i] - n * np.arange(n_classes))
     return {i: np.concatenate(parts)[:n_keys] for i, parts in image.items()}
 
 

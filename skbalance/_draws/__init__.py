@@ -19,8 +19,7 @@ before it stopped, and D is what lies before the border.
 Where a border falls on the start of the circle, all rows have been drawn equally often, and the
 circle is dealt anew. A row's place, found by the inverse of the shuffle, tells how often an epoch
 draws it. Batches take successive draws of a class, and change their order in every epoch
-(`Epoch._reordered`, or `Epoch._order_in_batches` where they are few): else rows that share a batch
-would share one again, epoch after epoch.
+(`Epoch._reordered`): else rows that share a batch would share one again, epoch after epoch.
 
 Shuffles of many elements are evaluated one element at a time, so that any draw is found at once.
 Those of few are sorted whole, which takes a fraction of the numpy calls.

@@ -11,7 +11,7 @@ from skbalance._draws.shuffles import Permutations, are_few
 
 
 class AnyEpoch:
-    """One pass over the positions of a plan, each found by itself, or all at once if they are few.
+    """One pass over the positions of a plan, each found by itself.
 
     What an epoch of any plan is. Each kind says which rows the draws of a class take, and in which
     order batches take them.
@@ -31,8 +31,6 @@ class AnyEpoch:
 
     def rows(self, positions):
         """Rows drawn at the positions."""
-        if self.is_small:
-            return gather(self._rows_by_slot, self._slots(positions))
         return self.rows_of(*self.draws(positions))
 
     def chunks(self, begin=0, ranks=ALONE):
@@ -42,7 +40,8 @@ class AnyEpoch:
 
     def all_rows(self):
         """Rows at all positions, as int64: drawn class by class, which is faster, then shuffled."""
-        by_slot, rows = self._rows_by_slot, np.empty(len(self), dtype=np.int64)
+        by_slot = self.rows_by_slot(self.layout, self.rows_of)
+        rows = np.empty(len(self), dtype=np.int64)
         for start, stop in spans(len(self)):
             slots = self._slots(np.arange(start, stop, dtype=self.plan.dtype))
             rows[start:stop] = gather(by_slot, slots)
@@ -54,12 +53,8 @@ class AnyEpoch:
 
     @property
     def is_small(self):
-        """Whether all rows are found at once."""
-        return are_few(len(self), len(self.layout.quotas))
-
-    @cached_property
-    def _rows_by_slot(self):
-        return self.rows_by_slot(self.layout, self.rows_of)
+        """Whether batches find all rows at once."""
+        return are_few(len(self))
 
     def rows_by_slot(self, layout, rows_of):
         """Rows at all slots of a layout, by ``rows_of(classes, nth)``: long runs class by class."""

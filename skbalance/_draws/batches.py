@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, LONG_RUN, gather, spans
+from skbalance._arrays import CHUNK, gather, pieces, spans
 from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.permutation import hash_words
@@ -200,31 +200,15 @@ def _rows_by_offset(epoch, layout, rows_of, n, first, offsets):
     A slot past the end, which fills up a short batch, gives any row.
     """
     n_here = len(first)
-    rows = np.empty((len(offsets), n_here), dtype=epoch.row_dtype)
+    rows = np.empty(len(offsets) * n_here, dtype=epoch.row_dtype)
     last = first.dtype.type(layout.n_samples - 1)
-    for here in _offsets_of_classes(layout, n, n_here, len(offsets)):
-        slots = offsets[here, None] + first
-        np.minimum(slots, last, out=slots)
-        slots = slots.ravel().astype(epoch.plan.dtype, copy=False)
-        rows[here] = rows_of(*layout.draws(slots)).reshape(-1, n_here)
-    return rows.ravel()
-
-
-def _offsets_of_classes(layout, n, n_here, width):
-    """Yield indices of the offsets at which all batches draw one class, then of the others."""
+    slots = np.minimum(offsets[:, None] + first, last).astype(epoch.plan.dtype, copy=False).ravel()
     # The j-th slots of batches lie in [j n, (j + 1) n): from ceil(start / n) to floor(end / n) they
     # are of one class alone.
     starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n
-    is_long = (ends - starts) * n_here >= LONG_RUN
-    is_left = np.ones(width, dtype=bool)
-    n_at_a_time = -(-CHUNK // n_here)
-    for start, end in zip(starts[is_long].tolist(), ends[is_long].tolist(), strict=True):
-        is_left[start:end] = False
-        for begin in range(start, end, n_at_a_time):
-            yield slice(begin, min(begin + n_at_a_time, end))
-    left = np.flatnonzero(is_left)
-    for begin in range(0, len(left), n_at_a_time):
-        yield left[begin : begin + n_at_a_time]
+    for start, stop in pieces(starts * n_here, ends * n_here, len(rows)):
+        rows[start:stop] = rows_of(*layout.draws(slots[start:stop]))
+    return rows
 
 
 def _rows_of(epoch, layout, cut, n_steps, classes, nth):

@@ -13,20 +13,17 @@ from skbalance._arrays import gather
 from skbalance._draws.keys import Key, derive
 from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
-# The most elements that are sorted at once: of one domain, as sorting them takes no longer than
-# mapping a first chunk; of several, as up to there a whole epoch takes less time, though its first
-# batch waits for all of it, some 15 to 30 ns an element. (Other limits are other rows: see
-# STREAM_VERSION.)
-MOST_SORTED_OF_ONE = 2**14
-MOST_SORTED = 2**17
+# The most elements, of all domains together, that are sorted at once: that takes no longer than
+# mapping a first chunk. (Another limit is other rows: see STREAM_VERSION.)
+MOST_SORTED = 2**14
 
 # The index of the domain, where there is but one.
 ONLY = np.zeros(1, dtype=np.intp)
 
 
-def are_few(n_elements, n_classes):
-    """Whether so many elements of so many classes are handled at once, in a table."""
-    return n_elements <= (MOST_SORTED if n_classes > 1 else MOST_SORTED_OF_ONE)
+def are_few(n_elements):
+    """Whether so many elements, or draws, are handled at once, in a table."""
+    return n_elements <= MOST_SORTED
 
 
 class Permutations:
@@ -45,8 +42,7 @@ class Permutations:
         self._bits = bits
         self._deals = deals
         self._is_shuffled = is_shuffled
-        self._n_elements = int(n.sum(dtype=np.uint64))
-        self.is_small = are_few(self._n_elements, len(n))
+        self.is_small = are_few(n.sum(dtype=np.uint64))
 
     def __call__(self, x, classes=ONLY):
         """Where the elements ``x`` of the classes go.
@@ -55,7 +51,7 @@ class Permutations:
         overwritten. ``classes`` has one entry for each element, or one for all.
         """
         if self.is_small:
-            return self._look_up(self.order, x, classes)
+            return gather(self._table, gather(self._starts, classes) + x)
         domain, key = self._picked(classes)
         return permute(x, domain, key, self._is_shuffled)
 
@@ -67,53 +63,46 @@ class Permutations:
         [0, 1, 2, 3, 4, 5]
         """
         if self.is_small:
-            return self._look_up(self._inverse_order, x, classes)
+            return gather(self._inverse_table, gather(self._starts, classes) + x)
         domain, key = self._picked(classes)
         return unpermute(x, domain, key, self._is_shuffled)
 
     @cached_property
-    def order(self):
-        """The table: where each element goes, both numbered through all classes.
+    def _table(self):
+        """Where each element goes, class after class."""
+        return self._within_classes(self.order)
 
-        For few elements only. Words of the class, a hash and the number of the element are sorted.
+    @cached_property
+    def _inverse_table(self):
+        return self._within_classes(self.order.argsort())
+
+    def _within_classes(self, order):
+        return order.astype(self._n.dtype) - self._starts.repeat(self._n.astype(np.intp))
+
+    @cached_property
+    def order(self):
+        """The elements of all classes, numbered throughout: each class by itself in random order.
+
+        Words are sorted of 16 bits for the start of the class, 32 of a hash and 16 for the number.
         """
         n = self._n.astype(np.intp)
-        numbers = np.arange(self._n_elements, dtype=np.uint32)
+        words = self._starts.astype(np.uint64).repeat(n)
+        numbers = np.arange(len(words), dtype=np.uint32)
         key = Key.of(self._bits, np.uint32)
         if self._deals is not None:
             of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
             key = key._replace(odd=of_deals.odd.repeat(n))
-        hashes = hash_words(numbers, key)
-        n_number_bits, n_class_bits = (len(numbers) - 1).bit_length(), (len(n) - 1).bit_length()
-        # The low bits of the hash give way to the class and the number: some 30 of 32 are left.
-        hashes >>= max(0, n_class_bits + 32 + n_number_bits - 64)
-        words = hashes.astype(np.uint64)
-        words <<= n_number_bits
+        words <<= 32
+        words |= hash_words(numbers, key)
+        words <<= 16
         words |= numbers
-        if n_class_bits:
-            classes = np.arange(len(n), dtype=np.uint64) << (64 - n_class_bits)
-            words |= classes.repeat(n)
         words.sort()
-        words &= np.uint64(2**n_number_bits - 1)
-        return words.view(np.int64)
-
-    @cached_property
-    def _inverse_order(self):
-        inverse = np.empty_like(self.order)
-        inverse[self.order] = np.arange(len(inverse))
-        return inverse
+        return words.astype(np.uint16)
 
     @cached_property
     def _starts(self):
-        """Where each class begins in a table of all."""
-        n = self._n.astype(np.intp)
-        return n.cumsum() - n
-
-    def _look_up(self, order, x, classes):
-        if len(self._n) == 1:
-            return gather(order, x).astype(x.dtype)
-        starts = gather(self._starts, classes)
-        return (gather(order, x.astype(np.intp) + starts) - starts).astype(x.dtype)
+        """Where each class begins in the tables."""
+        return self._n.cumsum(dtype=self._n.dtype) - self._n
 
     def _picked(self, classes):
         return pick(self._domain, classes), pick(self._keys, classes)
