@@ -83,21 +83,19 @@ class Permutations:
     def order(self):
         """The elements of all classes, numbered throughout: each class by itself in random order.
 
-        Words are sorted of 16 bits for the start of the class, 32 of a hash and 16 for the number.
+        Sorted by class and hash, 16 bits at a time from the lowest: numpy does that by radix, which
+        is fast on all processors.
         """
         n = self._n.astype(np.intp)
-        words = self._starts.astype(np.uint64).repeat(n)
-        numbers = np.arange(len(words), dtype=np.uint32)
         key = Key.of(self._bits, np.uint32)
         if self._deals is not None:
             of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
             key = key._replace(odd=of_deals.odd.repeat(n))
-        words <<= 32
-        words |= hash_words(numbers, key)
-        words <<= 16
-        words |= numbers
-        words.sort()
-        return words.astype(np.uint16)
+        hashes = hash_words(np.arange(n.sum(), dtype=np.uint32), key)
+        order = hashes.astype(np.uint16).argsort(kind="stable")
+        for digits in hashes >> 16, self._starts.repeat(n):
+            order = gather(order, gather(digits.astype(np.uint16), order).argsort(kind="stable"))
+        return order
 
     @cached_property
     def _starts(self):
