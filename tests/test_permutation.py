@@ -202,6 +202,7 @@ def test_permutations_are_the_same_everywhere_and_for_ever(n, dtype, is_shuffled
 def test_the_largest_table_is_the_same_everywhere_and_for_ever(way):  # noqa: ARG001
     largest = Permutations(np.array([2**14 - 2**12, 2**12], dtype=np.uint32), derive(0))
     assert largest.is_small
+    assert not Permutations(np.array([2**14 + 1], dtype=np.uint32), derive(0)).is_small
     table = blake2b(largest.order.astype("<i8").tobytes(), digest_size=8)
     assert table.hexdigest() == "b32eec176b9d97ce"
 

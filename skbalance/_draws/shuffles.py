@@ -13,8 +13,8 @@ from skbalance._arrays import gather
 from skbalance._draws.keys import Key, derive
 from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
-# The most elements, of all domains together, that are sorted at once: that takes no longer than
-# mapping a first chunk. (Another limit is other rows: see STREAM_VERSION.)
+# The most elements, of all domains together, that are sorted at once, at most 2**16: small epochs
+# take less time so. (Another limit is other rows: see STREAM_VERSION.)
 MOST_SORTED = 2**14
 
 # The index of the domain, where there is but one.
@@ -74,7 +74,9 @@ class Permutations:
 
     @cached_property
     def _inverse_table(self):
-        return self._within_classes(self.order.argsort())
+        inverse = np.empty_like(self.order)
+        inverse[self.order] = np.arange(len(inverse))
+        return self._within_classes(inverse)
 
     def _within_classes(self, order):
         return order.astype(self._n.dtype) - self._starts.repeat(self._n.astype(np.intp))
