@@ -7,14 +7,13 @@ import numpy as np
 from skbalance._arrays import gather, pieces, spans
 from skbalance._draws.keys import BOOTSTRAP, GOLDEN64, SLOTS, derive, mix64
 from skbalance._draws.ranks import ALONE
-from skbalance._draws.shuffles import Permutations, are_few
+from skbalance._draws.shuffles import Permutations
 
 
 class AnyEpoch:
     """One pass over the positions of a plan, each found by itself.
 
-    What an epoch of any plan is. Each kind says which rows the draws of a class take, and in which
-    order batches take them.
+    Each kind says which rows the draws of a class take, and in which order batches take them.
     """
 
     def __init__(self, plan, number, layout):
@@ -50,11 +49,6 @@ class AnyEpoch:
     def draws(self, positions):
         """Class at each position, and which draw of its class it is; see `Layout.draws`."""
         return self.layout.draws(self._slots(positions))
-
-    @property
-    def is_small(self):
-        """Whether batches find all rows at once."""
-        return are_few(len(self))
 
     def rows_by_slot(self, layout, rows_of):
         """Rows at all slots of a layout, by ``rows_of(classes, nth)``: long runs class by class."""

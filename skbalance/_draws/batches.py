@@ -22,7 +22,7 @@ from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.permutation import hash_words
 from skbalance._draws.ranks import ALONE
-from skbalance._draws.shuffles import Permutations
+from skbalance._draws.shuffles import Permutations, are_few
 
 # In a batch of up to so many rows, 20 bits of a 32-bit hash are left to sort by.
 WIDEST_OF_32_BITS = 2**12
@@ -78,7 +78,7 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
     offsets = np.arange(0, n * width, n, dtype=dtype)
     first_slots = _FirstSlots(epoch, cut, n_steps)
     rows_of = partial(_rows_of, epoch, layout, cut, n_steps)
-    by_slot = epoch.rows_by_slot(layout, rows_of) if epoch.is_small else None
+    by_slot = epoch.rows_by_slot(layout, rows_of) if are_few(len(epoch)) else None
     for start, stop in spans((n - begin) // ranks.n, width, LARGEST_CHUNK):
         numbers = begin + ranks.rank + ranks.n * np.arange(start, stop)
         first = first_slots(numbers).astype(dtype)

@@ -70,19 +70,19 @@ class Permutations:
     @cached_property
     def _table(self):
         """Where each element goes, class after class."""
-        return self._within_classes(self.order)
+        return self._within_classes(self._order)
 
     @cached_property
     def _inverse_table(self):
-        inverse = np.empty_like(self.order)
-        inverse[self.order] = np.arange(len(inverse))
+        inverse = np.empty_like(self._order)
+        inverse[self._order] = np.arange(len(inverse))
         return self._within_classes(inverse)
 
     def _within_classes(self, order):
         return order.astype(self._n.dtype) - self._starts.repeat(self._n.astype(np.intp))
 
     @cached_property
-    def order(self):
+    def _order(self):
         """The elements of all classes, numbered throughout: each class by itself in random order.
 
         Sorted by class and hash, 16 bits at a time from the lowest: numpy does that by radix, which
