@@ -17,7 +17,7 @@ np.empty(2**22, dtype=np.uint8)
 # Draws handled at a time: what the cache holds. Fewer at first, so that the first row is there in
 # about a millisecond.
 CHUNK = 2**15
-FIRST_CHUNK = 2**14
+FIRST_CHUNK = 2**12
 
 # Rows of a table handled at a time: at 8 bytes each they take half of the 128 KiB from which on
 # malloc may fetch every array from the system.
@@ -61,7 +61,7 @@ def spans(n, width=1, largest=CHUNK):
     """Bounds of chunks of n items that stand for ``width`` draws each, growing to ``largest``.
 
     >>> [stop - start for start, stop in spans(100_000)]
-    [16384, 32768, 32768, 18080]
+    [4096, 32768, 32768, 30368]
     """
     start, most = 0, FIRST_CHUNK
     while start < n:

@@ -438,7 +438,7 @@ def test_pieces_cover_all_and_cut_long_runs_apart(lengths):
 def test_chunks_start_small_and_stay_in_the_cache():
     plan = Plan(np.array([5, 9]), np.array([300_000, 1]), 3, pool=np.arange(14))
     sizes = [len(rows) for rows in plan.epoch(0).chunks()]
-    assert sizes[0] <= 2**14
+    assert sizes[0] <= 2**12
     assert max(sizes) == CHUNK
     assert sum(sizes) == 300_001
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbalance._arrays import CHUNK, gather, pieces, spans
+from skbalance._arrays import CHUNK, LONG_RUN, gather, ranges, slices, spans
 from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.permutation import hash_words
@@ -200,15 +200,26 @@ def _rows_by_offset(epoch, layout, rows_of, n, first, offsets):
     A slot past the end, which fills up a short batch, gives any row.
     """
     n_here = len(first)
-    rows = np.empty(len(offsets) * n_here, dtype=epoch.row_dtype)
+    rows = np.empty((len(offsets), n_here), dtype=epoch.row_dtype)
     last = first.dtype.type(layout.n_samples - 1)
-    slots = np.minimum(offsets[:, None] + first, last).astype(epoch.plan.dtype, copy=False).ravel()
+    for here in _offsets_by_class(layout, n, n_here, len(offsets)):
+        slots = np.minimum(offsets[here, None] + first, last).ravel()
+        draws = layout.draws(slots.astype(epoch.plan.dtype, copy=False))
+        rows[here] = rows_of(*draws).reshape(-1, n_here)
+    return rows.ravel()
+
+
+def _offsets_by_class(layout, n, n_here, width):
+    """Indices of the offsets at which all batches draw one class, then of the others, in pieces."""
     # The j-th slots of batches lie in [j n, (j + 1) n): from ceil(start / n) to floor(end / n) they
     # are of one class alone.
     starts, ends = -(-layout.starts.astype(np.int64) // n), layout.ends.astype(np.int64) // n
-    for start, stop in pieces(starts * n_here, ends * n_here, len(rows)):
-        rows[start:stop] = rows_of(*layout.draws(slots[start:stop]))
-    return rows
+    is_long = (ends - starts) * n_here >= LONG_RUN
+    starts, ends = starts[is_long], ends[is_long]
+    of_one = list(map(np.arange, starts, ends))
+    others = np.delete(np.arange(width), ranges(starts, ends - starts))
+    size = -(-CHUNK // n_here)
+    return [indices[here] for indices in [*of_one, others] for here in slices(len(indices), size)]
 
 
 def _rows_of(epoch, layout, cut, n_steps, classes, nth):

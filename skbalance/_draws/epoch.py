@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skbalance._arrays import gather, pieces
+from skbalance._arrays import gather, pieces, ranges
 from skbalance._draws.any_epoch import AnyEpoch
 from skbalance._draws.keys import ARCS, CIRCLES, derive
 from skbalance._draws.layout import Layout
@@ -48,6 +48,9 @@ class Epoch(AnyEpoch):
             return gather(self.plan.pool_starts, classes) + ordinals
         n = gather(self.plan.sizes, classes)
         in_lap = nth - nth // n * n
+        if self._circles.is_small:
+            in_lap += gather(self._starts_in_order, classes)
+            return gather(self._order_in_batches if in_batches else self._order, in_lap)
         if in_batches:
             in_lap = self._reordered(classes, in_lap)
         border = gather(self._borders, classes)
@@ -61,6 +64,26 @@ class Epoch(AnyEpoch):
         # Words wrap, so this is right also where the sum did not fit into a word.
         in_lap -= n * wraps
         return in_lap
+
+    @cached_property
+    def _order(self):
+        """Where in the pool the draws of a lap find their rows, class after class.
+
+        What `in_pool` finds draw by draw where there are too many to be sorted.
+        """
+        n, border, drawn = self.plan.class_counts, self._border, self._drawn
+        # The places from the border on and, past the end of the circle, from its start.
+        to_end = np.minimum(n - border, drawn)
+        starts = _in_turn(self.plan.pool_starts + border, self.plan.pool_starts)
+        return gather(self._circles.order, ranges(starts, _in_turn(to_end, drawn - to_end)))
+
+    @cached_property
+    def _order_in_batches(self):
+        return gather(self._order, self._arcs.order)
+
+    @cached_property
+    def _starts_in_order(self):
+        return (self._drawn.cumsum() - self._drawn).astype(self.plan.dtype)
 
     @cached_property
     def _drawn(self):

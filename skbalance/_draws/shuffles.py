@@ -13,9 +13,10 @@ from skbalance._arrays import gather
 from skbalance._draws.keys import Key, derive
 from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
-# The most elements, of all domains together, that are sorted at once, at most 2**16: small epochs
-# take less time so. (Another limit is other rows: see STREAM_VERSION.)
-MOST_SORTED = 2**14
+# The most elements, of all domains together, that are sorted at once: up to there an epoch takes
+# less time so, though its first batch waits for the whole table, some 10 ns an element. (Another
+# limit is other rows: see STREAM_VERSION.)
+MOST_SORTED = 2**17
 
 # The index of the domain, where there is but one.
 ONLY = np.zeros(1, dtype=np.intp)
@@ -70,34 +71,41 @@ class Permutations:
     @cached_property
     def _table(self):
         """Where each element goes, class after class."""
-        return self._within_classes(self._order)
+        return self._within_classes(self.order)
 
     @cached_property
     def _inverse_table(self):
-        inverse = np.empty_like(self._order)
-        inverse[self._order] = np.arange(len(inverse))
+        inverse = np.empty_like(self.order)
+        inverse[self.order] = np.arange(len(inverse))
         return self._within_classes(inverse)
 
     def _within_classes(self, order):
         return order.astype(self._n.dtype) - self._starts.repeat(self._n.astype(np.intp))
 
     @cached_property
-    def _order(self):
+    def order(self):
         """The elements of all classes, numbered throughout: each class by itself in random order.
 
-        Sorted by class and hash, 16 bits at a time from the lowest: numpy does that by radix, which
-        is fast on all processors.
+        Words of the class, a hash and the number of the element are sorted.
         """
         n = self._n.astype(np.intp)
         key = Key.of(self._bits, np.uint32)
         if self._deals is not None:
             of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
             key = key._replace(odd=of_deals.odd.repeat(n))
-        hashes = hash_words(np.arange(n.sum(), dtype=np.uint32), key)
-        order = hashes.astype(np.uint16).argsort(kind="stable")
-        for digits in hashes >> 16, self._starts.repeat(n):
-            order = gather(order, gather(digits.astype(np.uint16), order).argsort(kind="stable"))
-        return order
+        numbers = np.arange(n.sum(), dtype=np.uint32)
+        hashes = hash_words(numbers, key)
+        n_number_bits, n_class_bits = (len(numbers) - 1).bit_length(), (len(n) - 1).bit_length()
+        # The low bits of the hash give way to the class and the number: some 30 of 32 are left.
+        hashes >>= max(0, n_class_bits + n_number_bits - 32)
+        words = hashes.astype(np.uint64)
+        words <<= n_number_bits
+        words |= numbers
+        if n_class_bits:
+            words |= (np.arange(len(n), dtype=np.uint64) << (64 - n_class_bits)).repeat(n)
+        words.sort()
+        words &= np.uint64(2**n_number_bits - 1)
+        return words.view(np.int64)
 
     @cached_property
     def _starts(self):
