@@ -88,31 +88,21 @@ def audit(event, args):
 
 sys.addaudithook(audit)
 use()
-found = list(seen)
-if "--prove" in sys.argv:
-    import pickle
-    pickle.loads(pickle.dumps(np.float64))
-    eval("1 + 1")
-    found = [event for event, _ in seen]
-print(found)
+print(seen)
+import pickle
+pickle.loads(pickle.dumps(np.float64))
+eval("1 + 1")
+print([event for event, _ in seen])
 """
-
-
-def audited(*arguments):
-    """What the audit hook saw in a process of its own."""
-    command = [sys.executable, "-W", "error", "-c", AT_WORK, *arguments]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout.strip()
 
 
 @needs_torch
 def test_nothing_of_the_kind_happens_at_work():
-    assert audited() == "[]"
-
-
-@needs_torch
-def test_the_audit_hook_would_see_it():
-    found = audited("--prove")
-    assert "pickle.find_class" in found
-    assert "compile" in found
+    command = [sys.executable, "-W", "error", "-c", AT_WORK]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    at_work, proof = run.stdout.splitlines()
+    assert at_work == "[]"
+    # The hook would have seen it.
+    assert "pickle.find_class" in proof
+    assert "compile" in proof

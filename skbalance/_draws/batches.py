@@ -33,7 +33,7 @@ LARGEST_CHUNK = 2**19
 
 # Lists made at a time: with many alive at once, Python's garbage collector takes longer than all
 # the rest.
-LISTS = 2**8
+LISTS = 2**5
 
 
 class Cut(NamedTuple):
@@ -218,7 +218,7 @@ def _offsets_by_class(layout, n, n_here, width):
     starts, ends = starts[is_long], ends[is_long]
     of_one = list(map(np.arange, starts, ends))
     others = np.delete(np.arange(width), ranges(starts, ends - starts))
-    size = -(-CHUNK // n_here)
+    size = -(-2 * CHUNK // n_here)  # so that each of ten classes is one piece
     return [indices[here] for indices in [*of_one, others] for here in slices(len(indices), size)]
 
 
