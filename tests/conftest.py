@@ -5,29 +5,11 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"  # else scikit-learn's array API check is skipped
 os.environ["MPLBACKEND"] = "Agg"
 
+import examples  # noqa: F401  # chooses what hypothesis tries
 import pytest
-from hypothesis import settings
 from left_out import LEFT_OUT
 
 from skbalance._draws import shuffles
-
-# The same examples in every run, so that a failure is the change's fault. They are the same for
-# ever, too: `pytest --hypothesis-profile=new` draws others, and CI runs it once. "thousand" is for
-# tests/test_kinds.py, whose claims are shown by so many cases.
-settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, max_examples=60, database=None
-)
-settings.register_profile(
-    "new", derandomize=False, deadline=None, max_examples=150, database=None, print_blob=True
-)
-settings.register_profile(
-    "thousand", derandomize=True, deadline=None, max_examples=1000, database=None
-)
-settings.register_profile(
-    "long", derandomize=False, deadline=None, max_examples=20_000, database=None, print_blob=True
-)
-settings.load_profile("repeatable")
-
 
 # The most elements that are sorted at once: as they are, fewer than most tests have, and none.
 WAYS = {"sorted": None, "some sorted": 30, "mapped": 1}

@@ -27,6 +27,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import torch
+from examples import same_in_ci
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
@@ -1036,6 +1037,7 @@ def keeps_its_promise_or_is_refused(call):
 
 
 @pytest.mark.parametrize("name", CALLS)
+@same_in_ci()
 @given(data=st.data())
 def test_whatever_is_thrown_is_taken_or_refused(name, data):
     parameter = data.draw(st.sampled_from(sorted(TABLE[name])))
@@ -1044,6 +1046,7 @@ def test_whatever_is_thrown_is_taken_or_refused(name, data):
 
 
 @pytest.mark.parametrize("target_type", ["multilabel", "continuous"])
+@same_in_ci()
 @given(
     parameter=st.sampled_from(["y", "sample_weight", "labels", "dataset"]),
     value=JUNK | st.lists(st.lists(SCALARS, max_size=2), min_size=8, max_size=8) | TABLES,
@@ -1053,6 +1056,7 @@ def test_whatever_is_thrown_as_another_target_is_taken_or_refused(target_type, p
 
 
 @pytest.mark.parametrize("make", [rows, batches])
+@same_in_ci()
 @given(field=st.sampled_from(["version", "fingerprint", "epoch", "position", "cut"]), value=JUNK)
 def test_whatever_stands_in_a_state_is_taken_or_refused(make, field, value):
     sampler, state = make(), make().state_dict()

@@ -13,6 +13,7 @@ from collections import Counter
 from itertools import chain, islice
 
 import pytest
+from examples import same_in_ci
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -132,5 +133,5 @@ class Training(RuleBasedStateMachine):
 
 
 TestTraining = Training.TestCase
-TestTraining.settings = settings(stateful_step_count=25)
+TestTraining.settings = settings(same_in_ci(), stateful_step_count=25)
 TestTraining.pytestmark = [pytest.mark.filterwarnings("error"), MANY_CLASSES]
