@@ -31,9 +31,9 @@ WIDEST_OF_32_BITS = 2**12
 # its own. At 8 bytes each they are what malloc is to keep (see `skbalance._arrays`).
 LARGEST_CHUNK = 2**19
 
-# Lists made at a time: with many alive at once, Python's garbage collector takes longer than all
-# the rest.
-LISTS = 2**5
+# Lists made at a time, and their rows: with many alive at once, Python's garbage collector takes
+# longer than all the rest.
+LISTS, ROWS_IN_LISTS = 2**8, 2**13
 
 
 class Cut(NamedTuple):
@@ -79,7 +79,9 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
     first_slots = _FirstSlots(epoch, cut, n_steps)
     rows_of = partial(_rows_of, epoch, layout, cut, n_steps)
     by_slot = epoch.rows_by_slot(layout, rows_of) if are_few(len(epoch)) else None
-    for start, stop in spans((n - begin) // ranks.n, width, LARGEST_CHUNK):
+    # So many batches that at each offset their draws fit the cache.
+    spared = max(width, LARGEST_CHUNK // (2 * CHUNK))
+    for start, stop in spans((n - begin) // ranks.n, spared, LARGEST_CHUNK):
         numbers = begin + ranks.rank + ranks.n * np.arange(start, stop)
         first = first_slots(numbers).astype(dtype)
         if width == 1:  # fewer draws than batches: what is missing is taken from the start again
@@ -170,9 +172,9 @@ def _lists(epoch, layout, first, offsets, rows, begins, step):
         order *= order.dtype.type(step)
         order += begins[start : start + len(slots), None]
         in_order = gather(rows, order)
-        for begin in range(0, len(in_order), LISTS):
-            lists = in_order[begin : begin + LISTS].tolist()
-            for short in is_short[begin : begin + LISTS].nonzero()[0]:
+        for here in slices(len(in_order), min(LISTS, -(-ROWS_IN_LISTS // len(offsets)))):
+            lists = in_order[here].tolist()
+            for short in is_short[here].nonzero()[0]:
                 lists[short].pop()
             yield lists
 

@@ -14,8 +14,8 @@ from skbalance._draws.keys import Key, derive
 from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
 
 # The most elements, of all domains together, that are sorted at once: up to there an epoch takes
-# less time so, though its first batch waits for the whole table, some 10 ns an element. (Another
-# limit is other rows: see STREAM_VERSION.)
+# less time so, though its first batch, and each of its ranks, needs the whole table, some 10 ns an
+# element. (Another limit is other rows: see STREAM_VERSION.)
 MOST_SORTED = 2**17
 
 # The index of the domain, where there is but one.
@@ -96,7 +96,7 @@ class Permutations:
         numbers = np.arange(n.sum(), dtype=np.uint32)
         hashes = hash_words(numbers, key)
         n_number_bits, n_class_bits = (len(numbers) - 1).bit_length(), (len(n) - 1).bit_length()
-        # The low bits of the hash give way to the class and the number: some 30 of 32 are left.
+        # Low bits of the hash give way where there are many classes: 24 are left where 2**23.
         hashes >>= max(0, n_class_bits + n_number_bits - 32)
         words = hashes.astype(np.uint64)
         words <<= n_number_bits
