@@ -21,6 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from hashlib import blake2b
 from itertools import chain
+from multiprocessing import synchronize
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +130,12 @@ def keep_with_little_room(folder):
         assert kept_step(folder) == 1
 
 
+# Where Python takes locks. An exception after that, but before the body of the `with`, leaves the
+# lock taken for ever: a loader and its workers, which all look at one event, then wait for each
+# other. It is Python's fault, so an interrupt waits here until the lock is taken or given back.
+LOCKING = {threading.__file__, synchronize.__file__}
+
+
 def be_interrupted(folder, kind, n_interrupts):
     """Train with workers; as often as told a SIGINT comes at any time, and the training goes on.
 
@@ -138,12 +145,15 @@ def be_interrupted(folder, kind, n_interrupts):
     alone_with_own_errors(folder / "errors-0")
     random, is_armed = np.random.default_rng(0), []
 
-    def interrupt(*_):
-        if is_armed:
+    def interrupt(_, frame):
+        if frame.f_code.co_filename in LOCKING:
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+        elif is_armed:
             is_armed.clear()
             raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGALRM, interrupt)
     rounds, state = [], None
     for _ in range(n_interrupts):
         loader, steps = forked_loader(batches_of(Y, batch_size=2)), []
