@@ -78,7 +78,8 @@ PACKAGES = [
 # The tests of each module, by the names of their files; none of those that start processes.
 TESTS = {
     "_arrays": "golden permutation plan batches pools labels rows sizes",
-    "_balancer": "sampler class_weight prior kinds_refusals targets states contracts dask_refusals",
+    "_balancer": "sampler class_weight prior kinds_refusals targets states contracts dask_refusals"
+    " bad_input",
     "_checks": "sampler class_weight kinds kinds_refusals ranks states plan torch quotas",
     "_classifier": "classifier prior class_weight kinds_refusals",
     "_draws/any_epoch": "plan golden sizes batches sampler kinds",

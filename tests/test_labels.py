@@ -188,7 +188,8 @@ NA = [None, float("nan"), np.nan, pd.NA, pd.NaT]
 )
 def test_missing_labels_are_refused_with_their_rows(missing, label, container):
     with pytest.raises(
-        ValueError, match=r"missing labels \(None, NaN or NA\) at row 1, 3; drop those rows"
+        ValueError,
+        match=r"missing labels \(None, NaN or NA\) at row 1, 3; drop those rows or give them",
     ):
         encode(container([label, missing, label, missing]))
 

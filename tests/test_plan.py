@@ -405,6 +405,16 @@ def test_a_plan_survives_a_pickle():
     assert whole(pickle.loads(pickle.dumps(plan)), 2).tolist() == whole(plan, 2).tolist()
 
 
+def test_an_epoch_travels_without_its_tables():
+    plan = Plan(np.array([4000, 6000]), np.array([5000, 5000]), 3, pool=np.arange(10_000))
+    epoch = plan.epoch(2)
+    sent = pickle.dumps(epoch)
+    rows = epoch.rows(np.arange(10_000))
+    # Its tables, 40,000 bytes each, have been made by now. (The plan keeps where classes begin.)
+    assert len(pickle.dumps(epoch)) < len(sent) + 5000
+    assert pickle.loads(sent).rows(np.arange(10_000)).tolist() == rows.tolist()
+
+
 @given(plans(st.booleans()), epochs)
 def test_rows_drawn_class_by_class_are_those_drawn_by_position(plan, epoch):
     assert plan.epoch(epoch).all_rows().tolist() == whole(plan, epoch).tolist()
