@@ -106,7 +106,7 @@ TESTS = {
     "_planning/by_weight": "kinds kinds_refusals golden class_weight targets",
     "_planning/exact": "sampler class_weight plan golden kinds kinds_refusals states dask_groups",
     "_planning/parameters": "sampler class_weight kinds kinds_refusals targets drop_in",
-    "_planning/planned": "sampler kinds",
+    "_planning/planned": "sampler kinds first_mistakes",
     "_planning/plans": "kinds kinds_refusals sampler golden",
     "_planning/strategies": "sampler class_weight",
     "_prior": "prior classifier class_weight dask_refusals",
