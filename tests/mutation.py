@@ -103,7 +103,7 @@ TESTS = {
     "_labels/pools": "pools sizes golden dask",
     "_labels/rows": "rows containers sampler",
     "_partitions": "dask dask_groups dask_refusals dask_collections",
-    "_planning/by_weight": "kinds kinds_refusals golden class_weight targets",
+    "_planning/by_weight": "kinds kinds_refusals golden class_weight targets first_mistakes",
     "_planning/exact": "sampler class_weight plan golden kinds kinds_refusals states dask_groups",
     "_planning/parameters": "sampler class_weight kinds kinds_refusals targets drop_in",
     "_planning/planned": "sampler kinds first_mistakes",

@@ -147,6 +147,8 @@ def test_row_numbers_as_labels_are_warned_of(way):
         UserWarning, match="y has 13 classes in 25 rows, of which 12 occur only once"
     ):
         WAYS_TO_FIT[way]([*range(12)] + [12] * 13)
+    with pytest.warns(UserWarning, match="y has 21 classes in 21 rows"):  # of 20 see below
+        WAYS_TO_FIT[way](list(range(21)))
 
 
 @pytest.mark.parametrize("way", WAYS_TO_FIT)

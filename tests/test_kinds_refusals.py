@@ -997,3 +997,16 @@ def test_numbers_of_any_kind_are_read_as_the_same_weights_and_targets(what):
     by_bin = InverseFrequencySampler(target_type="continuous", bins=3, random_state=0)
     assert by_bin.fit(X, NUMBERS[what]).class_counts_.tolist() == [1, 1, 2]
     assert by_bin.bin_edges_.tolist() == [1, 2, 3, 4]
+
+
+def test_zeros_and_ones_in_lists_of_several_lengths_are_labels():
+    sampler = InverseFrequencySampler(**MULTILABEL).fit(None, [[0, 1], [1], [0], []])
+    assert sampler.class_counts_.tolist() == [2, 2]
+
+
+def test_as_many_bins_as_there_may_be_are_laid(monkeypatch):
+    monkeypatch.setattr("skbalance._labels.numbers.MOST_BINS", 3)
+    by_bins = InverseFrequencySampler(target_type="continuous", bins=3).fit(None, W)
+    assert len(by_bins.bin_edges_) == 4
+    with pytest.raises(ValueError, match="more than 3 bins"):
+        by_bins.set_params(bins=4).fit(None, W)
