@@ -1193,3 +1193,18 @@ def test_weights_are_added_up_in_the_same_order_for_ever():
         expected += [np.cumsum(values[here][codes[here] == c])[-1] for c in range(3)]
     found = by_weight._grouped(codes.astype(np.uint8), 3, values).sums
     assert found.tolist() == expected.tolist() != all_at_once.tolist()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "dtype"),
+    [
+        ({"n_samples": "over"}, np.uint32),
+        ({"strength": lambda epoch: 1 / (epoch + 1), "n_samples": 100}, np.uint32),
+        ({"strength": lambda epoch: 1 / (epoch + 1), "n_samples": "over"}, np.uint64),
+    ],
+    ids=["fixed", "a schedule", "a schedule of lengths"],
+)
+def test_words_are_as_wide_as_the_draws_of_any_epoch_may_need(parameters, dtype):
+    sampler = InverseFrequencySampler(random_state=0, **parameters)
+    plan = sampler.fit(None, [0, 0, 0, 1], sample_weight=np.ones(4))._plan
+    assert plan.dtype == dtype
