@@ -110,7 +110,8 @@ TESTS = {
     "_planning/plans": "kinds kinds_refusals sampler golden",
     "_planning/strategies": "sampler class_weight",
     "_prior": "prior classifier class_weight dask_refusals",
-    "_sampler": "sampler pipeline kinds kinds_refusals rows torch ranks targets states contracts",
+    "_sampler": "sampler pipeline kinds kinds_refusals rows torch ranks targets states contracts"
+    " first_mistakes",
 }
 
 # What is put in place of a name, wherever it stands.
