@@ -52,7 +52,7 @@ def test_states_of_other_data_and_parameters_are_refused(make, other):
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"version": 1}, ValueError, "the state is of version 1, this skbalance reads version 6"),
+        ({"version": 1}, ValueError, "the state is of version 1, this skbalance reads version 7"),
         (
             {"position": 10**6},
             ValueError,

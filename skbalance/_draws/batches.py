@@ -18,9 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skbalance._arrays import CHUNK, LONG_RUN, gather, ranges, slices, spans
-from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive
+from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive, scramble
 from skbalance._draws.layout import Layout
-from skbalance._draws.permutation import hash_words
 from skbalance._draws.ranks import ALONE
 from skbalance._draws.shuffles import Permutations, are_few
 
@@ -187,7 +186,7 @@ def _random_order(slots, is_short, key):
     n_bits = int(slots.shape[1] - 1).bit_length()
     # The low bits of a hash give way to the number of the slot in its batch.
     low_bits = slots.dtype.type(2**n_bits - 1)
-    hashes = hash_words(slots, key)
+    hashes = scramble(slots, key, 8 * slots.itemsize)
     hashes[is_short, -1] = np.iinfo(slots.dtype).max
     hashes &= ~low_bits
     hashes |= np.arange(slots.shape[1], dtype=slots.dtype)

@@ -54,16 +54,12 @@ class Epoch(AnyEpoch):
         if in_batches:
             in_lap = self._reordered(classes, in_lap)
         border = gather(self._borders, classes)
-        ordinals = self._circles(self._place(in_lap, n, border), classes)
-        return gather(self.plan.pool_starts, classes) + ordinals.astype(np.intp)
-
-    def _place(self, in_lap, n, border):
-        """The place on its circle of a draw of a lap; in place of ``in_lap``."""
         wraps = in_lap >= n - border
         in_lap += border
         # Words wrap, so this is right also where the sum did not fit into a word.
         in_lap -= n * wraps
-        return in_lap
+        ordinals = self._circles(in_lap, classes)
+        return gather(self.plan.pool_starts, classes) + ordinals.astype(np.intp)
 
     @cached_property
     def _order(self):

@@ -9,7 +9,7 @@ import numpy as np
 
 # Raise this with whatever changes the rows of a seed, which `tests/test_golden.py` tells: states of
 # earlier versions would go on with other rows, and are refused by it.
-STREAM_VERSION = 6
+STREAM_VERSION = 7
 
 # What a key is for.
 (
@@ -27,10 +27,26 @@ STREAM_VERSION = 6
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15
 
-# The constants of `mix64`, also as words: for small arrays, converting a Python int takes numpy
-# longer than the arithmetic.
+
+# The constants of `mix64`, for ints and, as arrays without an axis, for words: converting a Python
+# int takes numpy longer than small arithmetic.
 _MIX64 = 30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31
 _MIX64_WORDS = tuple(np.array(constant, dtype=np.uint64) for constant in _MIX64)
+
+
+def _with_inverses(dtype, *factors):
+    inverses = (pow(factor, -1, 256**dtype.itemsize) for factor in factors)
+    return tuple(np.array(factor, dtype) for factor in (*factors, *inverses))
+
+
+# Two odd factors of hashes, by the width of words, and what undoes them.
+FACTORS = {
+    dtype: _with_inverses(dtype, *factors)
+    for dtype, factors in {
+        np.dtype(np.uint32): (0x9E3779B1, 0x85EBCA6B),
+        np.dtype(np.uint64): (0xBF58476D1CE4E5B9, 0x94D049BB133111EB),
+    }.items()
+}
 
 
 class Key(NamedTuple):
@@ -82,3 +98,48 @@ def derive(seed, *words):
     for word in (seed, *words):
         state = mix64((state + GOLDEN64 & MASK64) ^ word)
     return state
+
+
+def scramble(x, key, n_bits):
+    """Keyed hashes of words below ``2**n_bits``, distinct for distinct words, in place of them.
+
+    The upper bits are the good ones, also where only a few of the words' bits vary.
+
+    >>> words = scramble(np.arange(1000, dtype=np.uint32), Key.of(7, np.uint32), n_bits=10)
+    >>> len(set(words.tolist())), max(words.tolist()) < 2**10
+    (1000, True)
+    """
+    first, second, *_ = FACTORS[x.dtype]
+    mask, shift = _mask_and_shift(x.dtype, n_bits)
+    for word, factor in (key.even, first), (key.odd, second):
+        x ^= word
+        x *= factor
+        x &= mask
+        x ^= x >> shift
+    x *= first
+    x &= mask
+    return x
+
+
+def unscramble(x, key, n_bits):
+    """Undo `scramble`, in place.
+
+    >>> key = Key.of(7, np.uint32)
+    >>> unscramble(scramble(np.arange(3, dtype=np.uint32), key, 10), key, 10).tolist()
+    [0, 1, 2]
+    """
+    *_, first, second = FACTORS[x.dtype]
+    mask, shift = _mask_and_shift(x.dtype, n_bits)
+    x *= first
+    x &= mask
+    for word, factor in (key.odd, second), (key.even, first):
+        x ^= x >> shift
+        x *= factor
+        x ^= word
+        x &= mask
+    return x
+
+
+def _mask_and_shift(dtype, n_bits):
+    # A shift by half the bits or more undoes itself.
+    return np.array(2**n_bits - 1, dtype), np.array((n_bits + 1) // 2, dtype)

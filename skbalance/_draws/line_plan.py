@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 
 import numpy as np
@@ -16,6 +16,7 @@ from skbalance._draws.any_epoch import AnyEpoch
 from skbalance._draws.keys import GOLDEN64, OFFSET, WITHIN_CLASSES, derive
 from skbalance._draws.layout import Layout
 from skbalance._draws.line import Line, Weights
+from skbalance._draws.plan import digest, without
 from skbalance._draws.shuffles import Permutations
 
 # Lines that are kept: asking for a state or a length looks one epoch back and one ahead.
@@ -64,7 +65,7 @@ class LinePlan:
         words = self.seed, self.replacement, self.dtype, self.n_samples(epoch)
         own = " ".join(map(str, words))
         if self.varies:
-            own += f" {epoch} {_digest(self.told).hex()}"
+            own += f" {epoch} {digest('', *self.told).hex()}"
         return blake2b(self._laid_in(epoch).digest + own.encode(), digest_size=16).hexdigest()
 
     @cached_property
@@ -74,28 +75,22 @@ class LinePlan:
 
     def _laid_in(self, epoch):
         """What is known of an epoch's line."""
-        key, known = epoch if self.varies else 0, self._known
-        if key not in known:
-            # A new dict, so that threads that draw at once see either the old or the new one.
-            latest = list(known.items())[1 - N_REMEMBERED :]
-            known = {**dict(latest), key: _Laid(self.weights_of(key), self.seed)}
-            self.__dict__["_known"] = known
-        return known[key]
+        return self._lines(epoch if self.varies else 0)
 
     @cached_property
-    def _known(self):
-        return {}
+    def _lines(self):
+        return lru_cache(N_REMEMBERED)(partial(_Laid, self.weights_of, self.seed))
 
     def __getstate__(self):
         # Lines are several times as large as what they are made of.
-        return {name: value for name, value in self.__dict__.items() if name != "_known"}
+        return without(self.__dict__, "_lines")
 
 
 class _Laid:
     """The weights of an epoch, and what follows from them, once it is asked for."""
 
-    def __init__(self, weights, seed):
-        self.weights = weights
+    def __init__(self, weights_of, seed, epoch):
+        self.weights = weights_of(epoch)
         self._seed = seed
 
     @cached_property
@@ -106,16 +101,7 @@ class _Laid:
     def digest(self):
         weights = self.weights
         arrays = weights.pool, weights.class_counts, self.line.borders, weights.values
-        return _digest(array for array in arrays if array is not None)
-
-
-def _digest(arrays):
-    """A hash of arrays, the same on all platforms."""
-    result = blake2b(digest_size=16)
-    for array in arrays:
-        little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        result.update(np.ascontiguousarray(little_endian).data)
-    return result.digest()
+        return digest("", *(array for array in arrays if array is not None))
 
 
 class LineEpoch(AnyEpoch):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -52,15 +52,7 @@ class Plan:
     def quotas_of(self, epoch):
         """Draws of each class in an epoch; a schedule's answers for recent epochs are kept."""
         epoch = check_epoch(epoch)
-        if self.schedule is None or epoch == 0:
-            return self.quotas
-        known = self._known_quotas
-        if epoch not in known:
-            # A new dict, so that threads that draw at once see either the old or the new one.
-            latest = list(known.items())[1 - N_REMEMBERED :]
-            known = {**dict(latest), epoch: self.schedule(epoch)}
-            self.__dict__["_known_quotas"] = known
-        return known[epoch]
+        return self._scheduled(epoch) if self.schedule and epoch else self.quotas
 
     def layout_of(self, epoch):
         """The layout of an epoch's slots."""
@@ -106,12 +98,9 @@ class Plan:
     @cached_property
     def _digest(self):
         pool = np.empty(0, dtype=np.uint32) if self.pool is None else self.pool
-        result = blake2b(f"{self.seed} {self.replacement} {self.dtype}".encode(), digest_size=16)
         factors = np.empty(0) if self.factors is None else self.factors
-        for array in (self.class_counts, pool, factors):
-            little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
-            result.update(np.ascontiguousarray(little_endian).data)
-        return result.digest()
+        words = f"{self.seed} {self.replacement} {self.dtype}"
+        return digest(words, self.class_counts, pool, factors)
 
     @cached_property
     def dtype(self):
@@ -137,10 +126,27 @@ class Plan:
         return Layout(self.quotas, self.dtype)
 
     @cached_property
-    def _known_quotas(self):
-        return {}
+    def _scheduled(self):
+        return lru_cache(N_REMEMBERED)(self.schedule)
 
     @cached_property
     def _known_borders(self):
         zeros = np.zeros_like(self.class_counts)
         return ((0, zeros, zeros),)
+
+    def __getstate__(self):
+        return without(self.__dict__, "_scheduled")
+
+
+def digest(words, *arrays):
+    """A hash of words and arrays, the same on all platforms."""
+    result = blake2b(words.encode(), digest_size=16)
+    for array in arrays:
+        little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        result.update(np.ascontiguousarray(little_endian).data)
+    return result.digest()
+
+
+def without(attributes, name):
+    """The attributes but for one, which need not or cannot be pickled."""
+    return {key: value for key, value in attributes.items() if key != name}

@@ -10,13 +10,16 @@ from functools import cached_property
 import numpy as np
 
 from skbalance._arrays import gather
-from skbalance._draws.keys import Key, derive
-from skbalance._draws.permutation import Domain, hash_words, permute, pick, unpermute
+from skbalance._draws.keys import Key, derive, scramble, unscramble
+from skbalance._draws.permutation import Domains, permute
 
 # The most elements, of all domains together, that are sorted at once: up to there an epoch takes
 # less time so, though its first batch, and each of its ranks, needs the whole table, some 10 ns an
 # element. (Another limit is other rows: see STREAM_VERSION.)
 MOST_SORTED = 2**17
+
+# With more bits of a word for the number of the class, too few are left of 32 for the hash.
+MOST_CLASS_BITS_OF_32 = 10
 
 # The index of the domain, where there is but one.
 ONLY = np.zeros(1, dtype=np.intp)
@@ -52,9 +55,8 @@ class Permutations:
         overwritten. ``classes`` has one entry for each element, or one for all.
         """
         if self.is_small:
-            return gather(self._table, gather(self._starts, classes) + x)
-        domain, key = self._picked(classes)
-        return permute(x, domain, key, self._is_shuffled)
+            return self._looked_up(self.order, x, classes)
+        return permute(x, self._domains.at(classes), self._is_shuffled)
 
     def inverse(self, x, classes=ONLY):
         """Which elements of the classes go to ``x``: undoes the permutations.
@@ -64,63 +66,48 @@ class Permutations:
         [0, 1, 2, 3, 4, 5]
         """
         if self.is_small:
-            return gather(self._inverse_table, gather(self._starts, classes) + x)
-        domain, key = self._picked(classes)
-        return unpermute(x, domain, key, self._is_shuffled)
+            return self._looked_up(self._inverse_order, x, classes)
+        return permute(x, self._domains.at(classes), self._is_shuffled, inverse=True)
+
+    def _looked_up(self, order, x, classes):
+        starts = gather(self._starts, classes)
+        return gather(order, starts + x) - starts
 
     @cached_property
-    def _table(self):
-        """Where each element goes, class after class."""
-        return self._within_classes(self.order)
-
-    @cached_property
-    def _inverse_table(self):
+    def _inverse_order(self):
         inverse = np.empty_like(self.order)
-        inverse[self.order] = np.arange(len(inverse))
-        return self._within_classes(inverse)
-
-    def _within_classes(self, order):
-        return order.astype(self._n.dtype) - self._starts.repeat(self._n.astype(np.intp))
+        inverse[self.order] = np.arange(len(inverse), dtype=inverse.dtype)
+        return inverse
 
     @cached_property
     def order(self):
         """The elements of all classes, numbered throughout: each class by itself in random order.
 
-        Words of the class, a hash and the number of the element are sorted.
+        Numbers are scrambled, sorted behind the number of their class, and scrambled back.
         """
         n = self._n.astype(np.intp)
-        key = Key.of(self._bits, np.uint32)
+        n_class_bits = (len(n) - 1).bit_length()
+        dtype = np.dtype(np.uint32 if n_class_bits <= MOST_CLASS_BITS_OF_32 else np.uint64)
+        n_bits = 8 * dtype.itemsize - n_class_bits
+        key = Key.of(self._bits, dtype)
         if self._deals is not None:
-            of_deals = Key.of(derive(self._bits, self._deals), np.uint32)
+            of_deals = Key.of(derive(self._bits, self._deals), dtype)
             key = key._replace(odd=of_deals.odd.repeat(n))
-        numbers = np.arange(n.sum(), dtype=np.uint32)
-        hashes = hash_words(numbers, key)
-        n_number_bits, n_class_bits = (len(numbers) - 1).bit_length(), (len(n) - 1).bit_length()
-        # Low bits of the hash give way where there are many classes: 24 are left where 2**23.
-        hashes >>= max(0, n_class_bits + n_number_bits - 32)
-        words = hashes.astype(np.uint64)
-        words <<= n_number_bits
-        words |= numbers
+        words = scramble(np.arange(n.sum(), dtype=dtype), key, n_bits)
         if n_class_bits:
-            words |= (np.arange(len(n), dtype=np.uint64) << (64 - n_class_bits)).repeat(n)
+            words |= (np.arange(len(n), dtype=dtype) << n_bits).repeat(n)
         words.sort()
-        words &= np.uint64(2**n_number_bits - 1)
-        return words.view(np.int64)
+        if n_class_bits:
+            words &= dtype.type(2**n_bits - 1)
+        return unscramble(words, key, n_bits).astype(self._n.dtype, copy=False)
 
     @cached_property
     def _starts(self):
         """Where each class begins in the tables."""
         return self._n.cumsum(dtype=self._n.dtype) - self._n
 
-    def _picked(self, classes):
-        return pick(self._domain, classes), pick(self._keys, classes)
-
     @cached_property
-    def _domain(self):
-        return Domain.of(self._n, self._n.dtype)
-
-    @cached_property
-    def _keys(self):
+    def _domains(self):
         classes = np.arange(len(self._n), dtype=np.uint64)
         deals = () if self._deals is None else (self._deals,)
-        return Key.of(derive(self._bits, classes, *deals), self._n.dtype)
+        return Domains.of(self._n, derive(self._bits, classes, *deals))
