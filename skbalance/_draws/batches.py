@@ -104,7 +104,7 @@ def parts_of_batches(epoch, cut, begin, end, ranks):
     parts = []
     for first in _FirstSlots(epoch, cut, n_steps)(np.arange(begin, end)).tolist():
         own = np.arange(first, layout.n_samples, n, dtype=np.uint64)[ranks.rank :: ranks.n]
-        order = _random_order(own[None], np.array([False]), key)[0]
+        order = _random_order(own[None].copy(), np.array([False]), key)[0]
         rows = _rows_of(epoch, layout, cut, n_steps, *layout.draws(own.astype(epoch.plan.dtype)))
         parts.append(gather(rows, order).tolist())
     return parts
@@ -179,7 +179,7 @@ def _lists(epoch, layout, first, offsets, rows, begins, step):
 
 
 def _random_order(slots, is_short, key):
-    """The order of each batch's slots by their hashes.
+    """The order of each batch's slots by their hashes; overwrites the slots.
 
     A slot past the end, which fills up a short batch, stays last.
     """

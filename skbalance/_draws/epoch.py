@@ -132,12 +132,8 @@ class Epoch(AnyEpoch):
         """
         if self.plan.replacement:
             raise ValueError("draws with replacement cannot be inverted")
-        return self._multiplicities_in_place(classes, ordinals.astype(self.plan.dtype))
-
-    def _multiplicities_in_place(self, classes, ordinals):
-        """Put `multiplicities` in place of the ordinals, which are words of the plan already."""
         n, border = gather(self.plan.sizes, classes), gather(self._borders, classes)
-        place = self._circles.inverse(ordinals, classes)
+        place = self._circles.inverse(ordinals.astype(self.plan.dtype), classes)
         # Draws from the border to the place; words wrap, as above.
         is_before = place < border
         place -= border
@@ -166,7 +162,7 @@ class Epoch(AnyEpoch):
         for start, stop in pieces(runs.starts, runs.ends, len(result)):
             run, nth = runs.stretch(start, stop)
             nth += gather(first, run).astype(nth.dtype)
-            result[start:stop] = self._multiplicities_in_place(gather(classes, run), nth)
+            result[start:stop] = self.multiplicities(gather(classes, run), nth)
         return result
 
 
