@@ -27,7 +27,6 @@ STREAM_VERSION = 7
 MASK64 = 2**64 - 1
 GOLDEN64 = 0x9E3779B97F4A7C15
 
-
 # The constants of `mix64`, for ints and, as arrays without an axis, for words: converting a Python
 # int takes numpy longer than small arithmetic.
 _MIX64 = 30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31
