@@ -29,7 +29,7 @@ weights of rows instead: `line` tells how. Its classes have slots and batches as
 fractions of a draw.
 
     quotas       strength and class counts to shares, and shares to whole draws
-    keys         hashes of the seed and of what they are for
+    keys         hashes of the seed and of what they are for; hashes that can be undone
     permutation  keyed permutations, one element at a time, and their inverses
     shuffles     permutations of many classes: few elements are sorted at once
     layout       points to the runs that hold them, slots to classes

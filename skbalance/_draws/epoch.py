@@ -40,7 +40,7 @@ class Epoch(AnyEpoch):
         return gather(self.plan.pool, self.in_pool(classes, nth, in_batches))
 
     def in_pool(self, classes, nth, in_batches=False):
-        """Where in the pool the rows of the ``nth`` draws of the classes are, as intp."""
+        """Where in the pool the rows of the ``nth`` draws of the classes are."""
         if self.plan.replacement:
             # 53 bits are enough for the largest class.
             n = gather(self.plan.class_counts, classes)

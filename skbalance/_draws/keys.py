@@ -102,7 +102,7 @@ def derive(seed, *words):
 def scramble(x, key, n_bits):
     """Keyed hashes of words below ``2**n_bits``, distinct for distinct words, in place of them.
 
-    The upper bits are the good ones, also where only a few of the words' bits vary.
+    Their upper bits are the good ones. They need eleven bits more than vary in the words.
 
     >>> words = scramble(np.arange(1000, dtype=np.uint32), Key.of(7, np.uint32), n_bits=10)
     >>> len(set(words.tolist())), max(words.tolist()) < 2**10

@@ -31,8 +31,8 @@ _WORDS = {
 
 # Rounds of the network, up to a size of domain. Each two of them bring the places of a pair of
 # elements nearer to chance by a factor that grows with the number of columns, so small domains need
-# more: with these, their total variation distance from chance is below 0.0014. (Other rounds are
-# other rows: see STREAM_VERSION.)
+# more. With these, if hashes were random numbers, pairs would be within a total variation distance
+# of 0.0014 from chance. (Other rounds are other rows: see STREAM_VERSION.)
 _ROUNDS = ((16, 20), (1023, 12), (2**63, 6))
 
 # What is in random order already needs fewer. Measured with 40,000 keys: places come to be

@@ -18,8 +18,10 @@ from skbalance._draws.permutation import Domains, permute
 # element. (Another limit is other rows: see STREAM_VERSION.)
 MOST_SORTED = 2**17
 
-# With more bits of a word for the number of the class, too few are left of 32 for the hash.
-MOST_CLASS_BITS_OF_32 = 10
+# Bits that the numbers of classes and elements have together, at most, where words of 32 bits are
+# sorted: then the hash of a number has eleven bits more than the number. With seven, elements that
+# are a power of two apart would not come to lie at any distance from each other equally often.
+MOST_BITS_OF_32 = 21
 
 # The index of the domain, where there is but one.
 ONLY = np.zeros(1, dtype=np.intp)
@@ -86,14 +88,15 @@ class Permutations:
         Numbers are scrambled, sorted behind the number of their class, and scrambled back.
         """
         n = self._n.astype(np.intp)
-        n_class_bits = (len(n) - 1).bit_length()
-        dtype = np.dtype(np.uint32 if n_class_bits <= MOST_CLASS_BITS_OF_32 else np.uint64)
+        n_elements, n_class_bits = int(n.sum()), (len(n) - 1).bit_length()
+        is_narrow = n_class_bits + n_elements.bit_length() <= MOST_BITS_OF_32
+        dtype = np.dtype(np.uint32 if is_narrow else np.uint64)
         n_bits = 8 * dtype.itemsize - n_class_bits
         key = Key.of(self._bits, dtype)
         if self._deals is not None:
             of_deals = Key.of(derive(self._bits, self._deals), dtype)
             key = key._replace(odd=of_deals.odd.repeat(n))
-        words = scramble(np.arange(n.sum(), dtype=dtype), key, n_bits)
+        words = scramble(np.arange(n_elements, dtype=dtype), key, n_bits)
         if n_class_bits:
             words |= (np.arange(len(n), dtype=dtype) << n_bits).repeat(n)
         words.sort()
