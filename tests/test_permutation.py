@@ -270,6 +270,8 @@ def test_mix64_is_the_same_for_ints_and_arrays():
         (1024, np.uint32, False, [695, 1008, 946, 973, 427, 742]),
         (4095, np.uint32, True, [687, 349, 260, 3769, 1943, 1227]),
         (4096, np.uint32, True, [3388, 2535, 3931, 2343, 4088, 555]),
+        # Whose largest element is rounded up in 32 bits.
+        (2**25, np.uint32, False, [5708903, 20621424, 6386615, 16647678, 5150870, 6885584]),
         (
             10**12,
             np.uint64,

@@ -67,6 +67,11 @@ def test_rows_are_told_to_be_drawn_as_often_as_they_are_on_average(n):
         assert exact if n <= 2**20 else abs(times.mean() - 1 / 3) < 0.0167
 
 
+@pytest.mark.parametrize(("n", "dtype"), [(2**32 - 3, np.uint32), (2**32 - 2, np.uint64)])
+def test_words_are_as_narrow_as_the_rows_of_a_class_and_its_draws_allow(n, dtype):
+    assert Plan(np.array([n, 1]), np.array([2, 1]), seed=0).dtype == dtype
+
+
 @pytest.mark.parametrize("n_samples", SIZES)
 def test_positions_reach_every_slot_of_an_epoch(n_samples):
     plan = Plan(np.array([3, 5]), np.array([n_samples - n_samples // 3, n_samples // 3]), seed=5)

@@ -9,6 +9,8 @@ import pytest
 import torch
 from resuming import Y, batches_of, fitted, kinds, rows_of
 
+from skbalance._draws.plan import Plan
+
 
 @kinds
 def test_states_are_plain_values_and_copies(make):
@@ -115,6 +117,11 @@ def test_states_of_another_kind_are_refused():
         match=r"a state must be made by state_dict\(\), got one without version, fingerprint",
     ):
         rows.load_state_dict({"epoch": 3, "position": 0, "cut": None})
+
+
+def test_a_fingerprint_is_the_same_everywhere_where_rows_are_known_by_their_ordinals_alone():
+    plan = Plan(np.array([2, 5]), np.array([3, 4]), 0)
+    assert plan.fingerprint(0) == "612c1e65c2da754a4b8f866f3732c725"
 
 
 def test_a_fingerprint_tells_what_the_rows_depend_on_and_nothing_else():

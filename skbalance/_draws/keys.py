@@ -121,7 +121,7 @@ def scramble(x, key, n_bits):
 
 
 def unscramble(x, key, n_bits):
-    """Undo `scramble`, in place.
+    """Undo `scramble`, in place; what stands in higher bits is dropped.
 
     >>> key = Key.of(7, np.uint32)
     >>> unscramble(scramble(np.arange(3, dtype=np.uint32), key, 10), key, 10).tolist()

@@ -100,8 +100,6 @@ class Permutations:
         if n_class_bits:
             words |= (np.arange(len(n), dtype=dtype) << n_bits).repeat(n)
         words.sort()
-        if n_class_bits:
-            words &= dtype.type(2**n_bits - 1)
         return unscramble(words, key, n_bits).astype(self._n.dtype, copy=False)
 
     @cached_property
