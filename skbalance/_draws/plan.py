@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import cast
 
 import numpy as np
 
@@ -127,7 +128,7 @@ class Plan:
 
     @cached_property
     def _scheduled(self):
-        return lru_cache(N_REMEMBERED)(self.schedule)
+        return lru_cache(N_REMEMBERED)(cast(Callable[[int], np.ndarray], self.schedule))
 
     @cached_property
     def _known_borders(self):
