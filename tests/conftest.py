@@ -12,16 +12,19 @@ from left_out import LEFT_OUT
 from skbalance._draws import shuffles
 
 # The most elements that are sorted at once: as they are, fewer than most tests have, and none.
-WAYS = {"sorted": None, "some sorted": 30, "mapped": 1}
+WAYS = {"sorted": shuffles.MOST_SORTED, "some sorted": 30, "mapped": 1}
 
 
 @pytest.fixture(scope="module", params=WAYS)
 def way(request):
     """All ways of shuffling, though tests have few rows: all sorted at once, some, or none."""
-    with pytest.MonkeyPatch.context() as patch:
-        if WAYS[request.param]:
-            patch.setattr(shuffles, "MOST_SORTED", WAYS[request.param])
-        yield request.param
+    return request.param
+
+
+def pytest_runtest_setup(item):
+    """Set the way of this test: one set by the fixture would last for other tests of the module."""
+    callspec = getattr(item, "callspec", None)
+    shuffles.MOST_SORTED = WAYS[callspec.params.get("way", "sorted") if callspec else "sorted"]
 
 
 def pytest_configure(config):
