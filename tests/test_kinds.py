@@ -938,7 +938,7 @@ PERIODIC = {
 @pytest.mark.parametrize("n_samples", [750, 2000, 3000, 6000])
 @pytest.mark.parametrize("table", PERIODIC)
 def test_a_periodic_table_is_drawn_as_by_chance(table, n_samples):
-    # Rows with the same remainder by 2 to 16, in 4 epochs and in the batches of one. 13,000 counts
+    # Rows with the same remainder by 2 to 16, in 4 epochs and in their batches. 13,000 counts
     # within 6 standard errors, and 3,000 mean squares in batches, each of which passes its bound by
     # chance with probability 1e-8: false alarm 6e-5. Mean squares of counts as small as these are
     # about Gamma distributed, with a variance of 2 and one over the expected count.
@@ -948,7 +948,7 @@ def test_a_periodic_table_is_drawn_as_by_chance(table, n_samples):
     strength = parameters.get("strength", 1)
     label_sets = label_sets_of(parameters, y)
     weights = reference.row_weights(label_sets, beside["sample_weight"], strength, {})
-    batches = batches_in(sampler, 50, 0)
+    batches = [batch for epoch in range(4) for batch in batches_in(sampler, 50, epoch)]
     for period in range(2, 17):
         share = np.bincount(INDEX % period, weights, minlength=period) / np.sum(weights)
         errors = np.sqrt(share * (1 - share))

@@ -43,7 +43,7 @@ FACTORS = {
     dtype: _with_inverses(dtype, *factors)
     for dtype, factors in {
         np.dtype(np.uint32): (0x9E3779B1, 0x85EBCA6B),
-        np.dtype(np.uint64): (0xBF58476D1CE4E5B9, 0x94D049BB133111EB),
+        np.dtype(np.uint64): _MIX64[1::2],
     }.items()
 }
 
@@ -102,7 +102,8 @@ def derive(seed, *words):
 def scramble(x, key, n_bits):
     """Keyed hashes of words below ``2**n_bits``, distinct for distinct words, in place of them.
 
-    Their upper bits are the good ones. They need eleven bits more than vary in the words.
+    Their upper bits are the good ones. How many more there must be than bits that vary in the words
+    depends on the use: see `MOST_BITS_OF_32` in `skbalance._draws.shuffles`.
 
     >>> words = scramble(np.arange(1000, dtype=np.uint32), Key.of(7, np.uint32), n_bits=10)
     >>> len(set(words.tolist())), max(words.tolist()) < 2**10
