@@ -5,8 +5,9 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"  # else scikit-learn's array API check is skipped
 os.environ["MPLBACKEND"] = "Agg"
 
-import examples  # noqa: F401  # chooses what hypothesis tries
+import examples  # noqa: F401  # what hypothesis tries, by name
 import pytest
+from hypothesis import settings
 from left_out import LEFT_OUT
 
 from skbalance._draws import shuffles
@@ -29,11 +30,18 @@ def pytest_runtest_setup(item):
 
 
 def pytest_configure(config):
+    settings.load_profile(config.getoption("--hypothesis-profile") or "repeatable")
     paths = [path for paths in LEFT_OUT.values() for path in paths]
     option = config.option
     option.deselect = [*(option.deselect or []), *(path for path in paths if "::" in path)]
     files = (str(config.rootpath / path) for path in paths if "::" not in path)
     option.ignore = [*(option.ignore or []), *files]
+
+
+@pytest.hookimpl(tryfirst=True)  # so that a random order is one
+def pytest_collection_modifyitems(items):
+    """Long tests first: one that begins last keeps the other processes waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter):

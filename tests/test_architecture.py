@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from imblearn.base import BaseSampler
 
 from skbalance import InverseFrequencySampler, PriorCorrectedClassifier
@@ -225,3 +226,8 @@ def test_our_estimators_share_no_private_name_with_theirs_but_those_they_must():
 def test_what_is_borrowed_is_still_asked_for():
     # If this fails, imbalanced-learn has moved it: see what its samplers have in its place.
     assert BaseSampler.__abstractmethods__ == set(BORROWED)
+
+
+def test_examples_are_those_that_were_asked_for(request):
+    asked = request.config.getoption("--hypothesis-profile")
+    assert settings.get_current_profile_name() == (asked or "repeatable")

@@ -79,35 +79,24 @@ assert loaded() == ["torch"]
     assert done.returncode == 0, done.stderr
 
 
-@needs_torch
-def test_torch_and_dask_stay_out_of_each_other_s_part():
-    done = run_python(
-        "from skbalance import torch; torch.__all__\n"
-        "import sys; assert 'torch' in sys.modules and 'dask' not in sys.modules"
-    )
-    assert done.returncode == 0, done.stderr
-    done = run_python(
-        "from skbalance import dask; dask.__all__\n"
-        "import sys; assert 'dask' in sys.modules\n"
-        "assert not {'torch', 'distributed'} & set(sys.modules)"
-    )
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize(
-    ("wing", "use"),
+    ("wing", "use", "others"),
     [
-        pytest.param("torch", "skbalance.torch.BalancedDataLoader", marks=needs_torch),
-        ("dask", "skbalance.dask.InverseFrequencySampler"),
+        pytest.param(
+            "torch", "skbalance.torch.BalancedDataLoader", {"dask"}, id="torch", marks=needs_torch
+        ),
+        pytest.param(
+            "dask", "from skbalance import dask; dask.__all__", {"torch", "distributed"}, id="dask"
+        ),
     ],
 )
-def test_wings_are_there_once_they_are_asked_for(wing, use):
-    done = run_python(f"import skbalance; {use}; assert '{wing}' in vars(skbalance)")
-    assert done.returncode == 0, done.stderr
-
-
-def test_what_is_no_wing_is_no_attribute():
-    done = run_python("import skbalance; skbalance.pandas")
+def test_wings_are_there_once_they_are_asked_for_and_bring_no_other(wing, use, others):
+    done = run_python(
+        f"import sys, skbalance; {use}; assert '{wing}' in vars(skbalance)\n"
+        f"assert '{wing}' in sys.modules\n"
+        f"assert not {others} & set(sys.modules)\n"
+        "skbalance.pandas"
+    )
     assert done.stderr.endswith("AttributeError: module 'skbalance' has no attribute 'pandas'\n")
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from skbalance import InverseFrequencySampler
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:'set_vital' is deprecated:UserWarning"
-)  # torchdata's call of torch
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning"),  # by torchdata
+]
 
 KINDS = "rows", "batches"
 N_STEPS = {1: 21, 2: 11}  # of an epoch, by the number of ranks

@@ -20,6 +20,7 @@ def test_there_are_notebooks():
     assert len(NOTEBOOKS) >= 6
 
 
+@pytest.mark.long
 @each_notebook
 def test_it_says_again_what_is_stored(path):
     differences(nbformat.read(path, as_version=4), run(path))

@@ -3,7 +3,6 @@
 import pytest
 import torch
 from torch.utils.data import Dataset
-from transformers import Trainer, TrainingArguments
 
 from skbalance import InverseFrequencySampler
 
@@ -37,16 +36,18 @@ class Model(torch.nn.Module):
         return {"loss": torch.nn.functional.cross_entropy(logits, labels), "logits": logits}
 
 
-class BalancedTrainer(Trainer):
-    """As in the README."""
-
-    def _get_train_sampler(self, train_dataset=None):
-        dataset = self.train_dataset if train_dataset is None else train_dataset
-        return InverseFrequencySampler(random_state=self.args.seed).to_torch_sampler(dataset)
-
-
 def seen_by_trainer(folder, resume_from=None, **arguments):
     """The rows of three epochs, or of what is left of them after a checkpoint."""
+    # It takes seconds to import: only the processes that come here do.
+    from transformers import Trainer, TrainingArguments
+
+    class BalancedTrainer(Trainer):
+        """As in the README."""
+
+        def _get_train_sampler(self, train_dataset=None):
+            dataset = self.train_dataset if train_dataset is None else train_dataset
+            return InverseFrequencySampler(random_state=self.args.seed).to_torch_sampler(dataset)
+
     arguments = TrainingArguments(
         output_dir=str(folder),
         use_cpu=True,
