@@ -122,6 +122,18 @@ def test_any_number_of_ranks_goes_on_from_the_batches_of_any_other(worlds, n_sam
     assert not Counter(drawn) - Counter(sampler.draw(0).tolist())
 
 
+@pytest.mark.parametrize(("batch_size", "n_ranks"), [(1, 2), (3, 4), (5, 12)])
+def test_steps_of_fewer_rows_than_ranks_are_refused(batch_size, n_ranks):
+    sampler = fitted(n_samples=300)
+    _, state = turns_of([batches_of(sampler, batch_size, num_replicas=1, rank=0)], None, 1)
+    wanted = f"in steps of at most {batch_size} rows, too few for {n_ranks} batches on {n_ranks}"
+    more = batches_of(sampler, batch_size, num_replicas=n_ranks, rank=0)
+    assert wanted in refusal_of(more, state)
+    # As many ranks as there are rows in a step are not too many.
+    as_many = batches_of(sampler, batch_size, num_replicas=batch_size, rank=0)
+    assert refusal_of(as_many, state) is None
+
+
 # Batch size, ranks, and turns until the run stops; n_samples are 1000 in steps of 96 rows.
 INSIDE_A_STEP = {
     "a step of one batch in four turns, left after one, shared by two ranks": [
