@@ -80,20 +80,19 @@ assert loaded() == ["torch"]
 
 
 @pytest.mark.parametrize(
-    ("wing", "use", "others"),
+    "use", ["skbalance.{wing}.{name}", "from skbalance import {wing}; {wing}.__all__"]
+)
+@pytest.mark.parametrize(
+    ("wing", "name", "others"),
     [
-        pytest.param(
-            "torch", "skbalance.torch.BalancedDataLoader", {"dask"}, id="torch", marks=needs_torch
-        ),
-        pytest.param(
-            "dask", "from skbalance import dask; dask.__all__", {"torch", "distributed"}, id="dask"
-        ),
+        pytest.param("torch", "BalancedDataLoader", {"dask"}, id="torch", marks=needs_torch),
+        pytest.param("dask", "InverseFrequencySampler", {"torch", "distributed"}, id="dask"),
     ],
 )
-def test_wings_are_there_once_they_are_asked_for_and_bring_no_other(wing, use, others):
+def test_wings_are_there_once_they_are_asked_for_and_bring_no_other(wing, name, others, use):
     done = run_python(
-        f"import sys, skbalance; {use}; assert '{wing}' in vars(skbalance)\n"
-        f"assert '{wing}' in sys.modules\n"
+        f"import sys, skbalance; {use.format(wing=wing, name=name)}\n"
+        f"assert '{wing}' in vars(skbalance) and '{wing}' in sys.modules\n"
         f"assert not {others} & set(sys.modules)\n"
         "skbalance.pandas"
     )

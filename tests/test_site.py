@@ -324,14 +324,14 @@ def test_the_script_for_torchrun_keeps_the_balance_and_goes_on_where_it_stopped(
         return script.replace(after, f"{after}        assert n_seen < {n_seen}\n")
 
     assert command[:3] == ["--standalone", "--nproc-per-node", "2"]
-    said = [*run(stopping(3500), 2), *run(script, 3)]
+    said = [*run(stopping(2500), 2), *run(stopping(3500), 3), *run(script, 1)]
     seen, in_pass, _ = np.array(said).T.tolist()
     assert seen == [2000, 4000, 6000]
     assert in_pass[0] == in_pass[2] == 2000
     # What was left of the second epoch, after the last checkpoint before 3500.
     assert 500 < in_pass[1] < 600
     assert all(abs(n_rare - n / 2) <= 10 for _, n, n_rare in said)
-    assert run(script, 1) == []  # done already
+    assert run(script, 2) == []  # done already
 
 
 def test_the_share_that_replacement_misses_is_as_stated():
