@@ -3,6 +3,7 @@
 Hashed, never added: with ``seed + epoch``, epoch 5 of seed 0 would be epoch 0 of seed 5.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -140,6 +141,7 @@ def unscramble(x, key, n_bits):
     return x
 
 
+@lru_cache
 def _mask_and_shift(dtype, n_bits):
     # A shift by half the bits or more undoes itself.
     return np.array(2**n_bits - 1, dtype), np.array((n_bits + 1) // 2, dtype)
