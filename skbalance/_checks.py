@@ -57,12 +57,11 @@ def check_strength(strength, name="strength"):
     >>> check_strength(1)
     1.0
     """
+    is_real = _is_real(strength)
+    if is_real and isfinite(_as_float(strength)) and strength >= 0:
+        return float(strength)
     message = f"{name} must be a real number >= 0, got {strength!r}."
-    if not _is_real(strength):
-        raise TypeError(message)
-    if not (isfinite(_as_float(strength)) and strength >= 0):
-        raise ValueError(message)
-    return float(strength)
+    raise ValueError(message) if is_real else TypeError(message)
 
 
 def strength_at(strength, epoch):
@@ -111,12 +110,12 @@ def check_factor(factor, name):
 
 def check_word(value, name, words):
     """Raise unless the value is one of the words."""
+    is_word = isinstance(value, str)
+    if is_word and value in words:
+        return
     *others, last = map(repr, words)
     message = f"{name} must be {', '.join(others)} or {last}, got {value!r}."
-    if not isinstance(value, str):
-        raise TypeError(message)
-    if value not in words:
-        raise ValueError(message)
+    raise ValueError(message) if is_word else TypeError(message)
 
 
 def check_target_type(target_type):
@@ -126,6 +125,8 @@ def check_target_type(target_type):
 
 def check_bins(bins):
     """Raise unless bins are a number of bins, the name of a rule or edges that rise."""
+    if type(bins) is int and bins >= 1:  # as most are
+        return
     message = (
         "bins must be an int from 1 on, the name of one of numpy's rules "
         f"({', '.join(BIN_RULES)}) or an array of finite edges that rise, got {bins!r}."
@@ -157,6 +158,8 @@ def _check_edges(edges, message):
 
 def check_n_samples(n_samples):
     """n_samples, once it is of a right kind and, as far as needs no data, value."""
+    if n_samples is None:  # as mostly
+        return None
     message = (
         "n_samples must be an int, a float, 'over', 'under', a dict from label to draws or None, "
         f"got {n_samples!r}."
@@ -166,7 +169,7 @@ def check_n_samples(n_samples):
             label: check_int(n, f"n_samples[{label!r}] must be an int from 1 on", 1, MOST_DRAWS)
             for label, n in n_samples.items()
         }
-    if not (n_samples is None or isinstance(n_samples, str) or _is_real(n_samples)):
+    if not (isinstance(n_samples, str) or _is_real(n_samples)):
         raise TypeError(message)
     if isinstance(n_samples, str) and n_samples not in ("over", "under"):
         raise ValueError(message)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, chisquare, kstest, norm
 
 from skbalance._arrays import CHUNK
-from skbalance._draws.keys import Key, derive, mix64, scramble, unscramble
+from skbalance._draws.keys import derive, key_of, mix64, scramble, unscramble
 from skbalance._draws.permutation import _ROUNDS, Domains, permute
 from skbalance._draws.shuffles import MOST_BITS_OF_32, MOST_SORTED, Permutations
 
@@ -196,7 +196,7 @@ def test_rounds_leave_pairs_of_small_domains_as_near_to_chance_as_said(n):
 def test_scrambled_words_are_distinct_stay_in_their_bits_and_come_back(dtype, n_bits):
     x = np.arange(min(2**n_bits, 5000), dtype=dtype)
     x[-1] = 2**n_bits - 1
-    key = Key.of(derive(3, n_bits), dtype)
+    key = key_of(derive(3, n_bits), dtype)
     y = scramble(x.copy(), key, n_bits)
     assert y.max() < 2**n_bits
     assert len(np.unique(y)) == len(np.unique(x))

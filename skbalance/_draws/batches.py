@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skbalance._arrays import CHUNK, LONG_RUN, gather, ranges, slices, spans
-from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, Key, derive, scramble
+from skbalance._draws.keys import BATCHES, WITHIN_BATCHES, derive, key_of, scramble
 from skbalance._draws.layout import Layout
 from skbalance._draws.ranks import ALONE
 from skbalance._draws.shuffles import Permutations, are_few
@@ -75,7 +75,7 @@ def batches(epoch, cut, begin=0, ranks=ALONE):
     is_narrow = layout.n_samples + n < 2**32 and width <= WIDEST_OF_32_BITS
     dtype = np.dtype(np.uint32 if is_narrow else np.uint64)
     offsets = np.arange(0, n * width, n, dtype=dtype)
-    first_slots = _FirstSlots(epoch, cut, n_steps)
+    first_slots = _first_slots(epoch, cut, n_steps)
     rows_of = partial(_rows_of, epoch, layout, cut, n_steps)
     by_slot = epoch.rows_by_slot(layout, rows_of) if are_few(len(epoch)) else None
     # So many batches that at each offset their draws fit the cache.
@@ -100,9 +100,9 @@ def parts_of_batches(epoch, cut, begin, end, ranks):
     """
     n, n_steps = cut.n_batches(len(epoch)), _n_steps(epoch, cut, ranks)
     layout = _layout_of(epoch, cut)
-    key = Key.of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), np.uint64)
+    key = key_of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), np.uint64)
     parts = []
-    for first in _FirstSlots(epoch, cut, n_steps)(np.arange(begin, end)).tolist():
+    for first in _first_slots(epoch, cut, n_steps)(np.arange(begin, end)).tolist():
         own = np.arange(first, layout.n_samples, n, dtype=np.uint64)[ranks.rank :: ranks.n]
         order = _random_order(own[None].copy(), np.array([False]), key)[0]
         rows = _rows_of(epoch, layout, cut, n_steps, *layout.draws(own.astype(epoch.plan.dtype)))
@@ -132,28 +132,27 @@ def _layout_of(epoch, cut):
     return Layout(np.diff(ends, prepend=0).astype(np.int64), epoch.plan.dtype)
 
 
-class _FirstSlots:
-    """The first slot of each batch; its others follow at distances of the number of all batches.
+def _first_slots(epoch, cut, n_steps):
+    """A function from numbers of batches to the first slot of each.
 
-    A step starts at a slot below the number of steps, and its batches start at distances of that
-    number.
+    A batch's other slots follow at distances of the number of all batches. A step starts at a slot
+    below the number of steps, and its batches start at distances of that number.
     """
+    # Words as wide as the steps want: the same for any number of ranks.
+    dtype = np.dtype(np.uint32 if n_steps < 2**32 else np.uint64)
+    bits = derive(epoch.plan.seed, BATCHES, epoch.number)
+    shuffle = Permutations(np.array([n_steps], dtype=dtype), bits)
 
-    def __init__(self, epoch, cut, n_steps):
-        self._n_in_step, self._n_steps = cut.n_in_step, n_steps
-        # Words as wide as the steps want: the same for any number of ranks.
-        self._dtype = np.dtype(np.uint32 if n_steps < 2**32 else np.uint64)
-        bits = derive(epoch.plan.seed, BATCHES, epoch.number)
-        self._shuffle = Permutations(np.array([n_steps], dtype=self._dtype), bits)
-
-    def __call__(self, numbers):
-        step = numbers // self._n_in_step
-        start = self._shuffle(step.astype(self._dtype)).astype(np.int64)
-        if self._n_in_step == 1:
+    def first_slots(numbers):
+        step = numbers // cut.n_in_step
+        start = shuffle(step.astype(dtype)).astype(np.int64)
+        if cut.n_in_step == 1:
             return start
         # Turned from step to step, so that no rank always gets the larger batches.
-        in_step = (numbers - step * self._n_in_step + start) % self._n_in_step
-        return start + in_step * self._n_steps
+        in_step = (numbers - step * cut.n_in_step + start) % cut.n_in_step
+        return start + in_step * n_steps
+
+    return first_slots
 
 
 def _lists(epoch, layout, first, offsets, rows, begins, step):
@@ -162,7 +161,7 @@ def _lists(epoch, layout, first, offsets, rows, begins, step):
     The j-th row of batch b stands at ``begins[b] + j * step`` of the rows. Of a slot past the end
     any row is taken (`gather` wraps), and left out again.
     """
-    key = Key.of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), first.dtype)
+    key = key_of(derive(epoch.plan.seed, WITHIN_BATCHES, epoch.number), first.dtype)
     n_at_a_time = -(-CHUNK // len(offsets))
     for start in range(0, len(first), n_at_a_time):
         slots = first[start : start + n_at_a_time, None] + offsets

@@ -4,7 +4,6 @@ Hashed, never added: with ``seed + epoch``, epoch 5 of seed 0 would be epoch 0 o
 """
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -49,22 +48,17 @@ FACTORS = {
 }
 
 
-class Key(NamedTuple):
-    """Two words that fix a permutation: unsigned arrays with a single entry or one an element."""
+def key_of(bits, dtype):
+    """The two words that fix a permutation, from a 64-bit hash: an int or a uint64 array of them.
 
-    even: np.ndarray
-    odd: np.ndarray
+    Each is an array with an entry for each hash.
 
-    @classmethod
-    def of(cls, bits, dtype):
-        """Keys from 64-bit hashes (a Python int or a uint64 array).
-
-        >>> Key.of(5 << 32 | 3, np.uint32)
-        Key(even=array([3], dtype=uint32), odd=array([5], dtype=uint32))
-        """
-        bits = np.asarray(bits, dtype=np.uint64).reshape(-1)
-        high = bits >> 32 if dtype == np.uint32 else mix64(bits ^ GOLDEN64)
-        return cls(bits.astype(dtype), high.astype(dtype))
+    >>> key_of(5 << 32 | 3, np.uint32)
+    (array([3], dtype=uint32), array([5], dtype=uint32))
+    """
+    bits = np.asarray(bits, dtype=np.uint64).reshape(-1)
+    high = bits >> 32 if dtype == np.uint32 else mix64(bits ^ GOLDEN64)
+    return bits.astype(dtype), high.astype(dtype)
 
 
 def mix64(x):
@@ -106,13 +100,14 @@ def scramble(x, key, n_bits):
     Their upper bits are the good ones. How many more there must be than bits that vary in the words
     depends on the use: see `MOST_BITS_OF_32` in `skbalance._draws.shuffles`.
 
-    >>> words = scramble(np.arange(1000, dtype=np.uint32), Key.of(7, np.uint32), n_bits=10)
+    >>> words = scramble(np.arange(1000, dtype=np.uint32), key_of(7, np.uint32), n_bits=10)
     >>> len(set(words.tolist())), max(words.tolist()) < 2**10
     (1000, True)
     """
+    even, odd = key
     first, second, *_ = FACTORS[x.dtype]
     mask, shift = _mask_and_shift(x.dtype, n_bits)
-    for word, factor in (key.even, first), (key.odd, second):
+    for word, factor in (even, first), (odd, second):
         x ^= word
         x *= factor
         x &= mask
@@ -125,15 +120,16 @@ def scramble(x, key, n_bits):
 def unscramble(x, key, n_bits):
     """Undo `scramble`, in place; what stands in higher bits is dropped.
 
-    >>> key = Key.of(7, np.uint32)
+    >>> key = key_of(7, np.uint32)
     >>> unscramble(scramble(np.arange(3, dtype=np.uint32), key, 10), key, 10).tolist()
     [0, 1, 2]
     """
+    even, odd = key
     *_, first, second = FACTORS[x.dtype]
     mask, shift = _mask_and_shift(x.dtype, n_bits)
     x *= first
     x &= mask
-    for word, factor in (key.odd, second), (key.even, first):
+    for word, factor in (odd, second), (even, first):
         x ^= x >> shift
         x *= factor
         x ^= word

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skbalance._arrays import gather
-from skbalance._draws.keys import FACTORS, Key
+from skbalance._draws.keys import FACTORS, key_of
 
 # The constants of each width of words: its bits, half of them, one; the hash's shift and factors.
 # Arrays without an axis: with each of them a numpy call starts about 100 ns sooner than with a
@@ -64,7 +64,7 @@ class Domains(NamedTuple):
         largest = n - (n > 0)  # an empty domain has no elements, so any rectangle will do
         _, n_bits = np.frexp(largest.astype(np.float64))
         column_bits = (n_bits // 2).astype(n.dtype)
-        return cls(n, (largest >> column_bits) + 1, column_bits, *Key.of(bits, n.dtype))
+        return cls(n, (largest >> column_bits) + 1, column_bits, *key_of(bits, n.dtype))
 
     def at(self, index):
         """The domains at the indices; a single entry serves every index."""

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from skbalance._arrays import gather
-from skbalance._draws.keys import Key, derive, scramble, unscramble
+from skbalance._draws.keys import derive, key_of, scramble, unscramble
 from skbalance._draws.permutation import Domains, permute
 
 # The most elements, of all domains together, that are sorted at once: up to there an epoch takes
@@ -92,15 +92,15 @@ class Permutations:
         is_narrow = n_class_bits + n_elements.bit_length() <= MOST_BITS_OF_32
         dtype = np.dtype(np.uint32 if is_narrow else np.uint64)
         n_bits = 8 * dtype.itemsize - n_class_bits
-        key = Key.of(self._bits, dtype)
+        even, odd = key_of(self._bits, dtype)
         if self._deals is not None:
-            of_deals = Key.of(derive(self._bits, self._deals), dtype)
-            key = key._replace(odd=of_deals.odd.repeat(n))
-        words = scramble(np.arange(n_elements, dtype=dtype), key, n_bits)
+            _, of_deals = key_of(derive(self._bits, self._deals), dtype)
+            odd = of_deals.repeat(n)
+        words = scramble(np.arange(n_elements, dtype=dtype), (even, odd), n_bits)
         if n_class_bits:
             words |= (np.arange(len(n), dtype=dtype) << n_bits).repeat(n)
         words.sort()
-        return unscramble(words, key, n_bits).astype(self._n.dtype, copy=False)
+        return unscramble(words, (even, odd), n_bits).astype(self._n.dtype, copy=False)
 
     @cached_property
     def _starts(self):
