@@ -158,7 +158,7 @@ def _check_edges(edges, message):
 
 def check_n_samples(n_samples):
     """n_samples, once it is of a right kind and, as far as needs no data, value."""
-    if n_samples is None:  # as mostly
+    if n_samples is None:  # as it mostly is
         return None
     message = (
         "n_samples must be an int, a float, 'over', 'under', a dict from label to draws or None, "

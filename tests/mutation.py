@@ -80,7 +80,7 @@ TESTS = {
     "_arrays": "golden permutation plan batches pools labels rows sizes",
     "_balancer": "sampler class_weight prior kinds_refusals targets states contracts dask_refusals"
     " bad_input",
-    "_checks": "sampler class_weight kinds kinds_refusals ranks states plan torch quotas",
+    "_checks": "sampler class_weight kinds kinds_refusals ranks states plan torch quotas bad_input",
     "_classifier": "classifier prior class_weight kinds_refusals",
     "_draws/any_epoch": "plan golden sizes batches sampler kinds",
     "_draws/batches": "batches golden resume_ranks sizes kinds torch",

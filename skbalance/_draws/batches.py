@@ -133,7 +133,7 @@ def _layout_of(epoch, cut):
 
 
 def _first_slots(epoch, cut, n_steps):
-    """A function from numbers of batches to the first slot of each.
+    """A function from batch numbers to the first slot of each batch.
 
     A batch's other slots follow at distances of the number of all batches. A step starts at a slot
     below the number of steps, and its batches start at distances of that number.
@@ -149,7 +149,7 @@ def _first_slots(epoch, cut, n_steps):
         if cut.n_in_step == 1:
             return start
         # Turned from step to step, so that no rank always gets the larger batches.
-        in_step = (numbers - step * cut.n_in_step + start) % cut.n_in_step
+        in_step = (numbers + start) % cut.n_in_step
         return start + in_step * n_steps
 
     return first_slots

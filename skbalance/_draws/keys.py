@@ -49,9 +49,9 @@ FACTORS = {
 
 
 def key_of(bits, dtype):
-    """The two words that fix a permutation, from a 64-bit hash: an int or a uint64 array of them.
+    """The two words that fix a permutation, from 64-bit hashes: an int, or a uint64 array.
 
-    Each is an array with an entry for each hash.
+    Each word is an array with an entry for each hash.
 
     >>> key_of(5 << 32 | 3, np.uint32)
     (array([3], dtype=uint32), array([5], dtype=uint32))

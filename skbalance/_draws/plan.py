@@ -48,7 +48,7 @@ class Plan:
 
     def n_samples(self, epoch):
         """Draws in an epoch."""
-        return self.layout_of(epoch).n_samples
+        return int(self.quotas_of(epoch).sum())
 
     def quotas_of(self, epoch):
         """Draws of each class in an epoch; a schedule's answers for recent epochs are kept."""

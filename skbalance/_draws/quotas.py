@@ -132,16 +132,15 @@ def apportion(shares, n_samples):
     # always is.
     owed_one = (n_samples - np.arange(len(shares))) * rising >= remaining
     n_aside = int(owed_one.argmax())
-    ideal = (n_samples - n_aside) * (shares / remaining[n_aside])
-    ideal[order[:n_aside]] = 1
+    result = np.ones(len(shares), dtype=np.int64)
+    staying = np.sort(order[n_aside:])
+    ideal = (n_samples - n_aside) * (shares[staying] / remaining[n_aside])
     floors = np.floor(ideal)
-    result = floors.astype(np.int64)
+    result[staying] = floors
     n_left = n_samples - int(result.sum())
-    # Those set aside have no fraction, and come last.
     fractions = (ideal - floors).round(DECIMALS)
-    fractions[order[:n_aside]] = -1
-    n_by_fraction = min(max(n_left, 0), len(shares) - n_aside)
-    result[(-fractions).argsort(kind="stable")[:n_by_fraction]] += 1
+    n_by_fraction = min(max(n_left, 0), len(staying))
+    result[staying[(-fractions).argsort(kind="stable")[:n_by_fraction]]] += 1
     # From about 2**51 draws on, floors err by whole draws. The largest class makes up for it.
     result[order[-1]] += n_left - n_by_fraction
     return result

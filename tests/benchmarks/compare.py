@@ -2,7 +2,7 @@
 
     python tests/benchmarks/compare.py
 
-prints the tables and draws the picture of the site, in some twenty minutes. Each measurement runs
+prints the tables and draws the picture of the site, in twenty to thirty minutes. Each measurement runs
 in a process of its own. Peers take turns, and the best of their repeats counts; what takes long is
 measured once. Trust the ratios within a run more than its absolute times. Peers that are not
 installed are left out, with a line that says how to install them.
