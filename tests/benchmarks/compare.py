@@ -2,10 +2,10 @@
 
     python tests/benchmarks/compare.py
 
-prints the tables and draws the picture of the site, in twenty to thirty minutes. Each measurement runs
-in a process of its own. Peers take turns, and the best of their repeats counts; what takes long is
-measured once. Trust the ratios within a run more than its absolute times. Peers that are not
-installed are left out, with a line that says how to install them.
+prints the tables and draws the picture of the site, in twenty to thirty minutes. Each measurement
+runs in a process of its own. Peers take turns, and the best of their repeats counts; what takes
+long is measured once. Trust the ratios within a run more than its absolute times. Peers that are
+not installed are left out, with a line that says how to install them.
 
 With `--against TREE` it measures our samplers alone, with the code of another checkout ("before")
 and of this one ("now")."""
