@@ -125,8 +125,6 @@ def check_target_type(target_type):
 
 def check_bins(bins):
     """Raise unless bins are a number of bins, the name of a rule or edges that rise."""
-    if type(bins) is int and bins >= 1:  # as most are
-        return
     message = (
         "bins must be an int from 1 on, the name of one of numpy's rules "
         f"({', '.join(BIN_RULES)}) or an array of finite edges that rise, got {bins!r}."
